@@ -1,0 +1,171 @@
+import { createCipheriv, createDecipheriv, hash, timingSafeEqual } from "node:crypto";
+import type { Aead, Hash, Mac, Random, Signer, Suites, VerifySignature } from "@holdfast/kernel/crypto";
+import { blake3 as blake3Native } from "@napi-rs/blake-hash";
+import sodium from "sodium-native";
+
+const TAG_BYTES = 16;
+const HASH_BLOCK_BYTES = 64;
+const EMPTY = Buffer.alloc(0);
+
+/** View of the same bytes as a Buffer: the native bindings insist on one. */
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** SHA-256 of FIPS 180-4. */
+export const sha256: Hash = (data) => hash("sha256", data, "buffer");
+
+/** BLAKE3, 32 bytes, unkeyed: what `b3sum` prints. */
+export const blake3: Hash = (data) => blake3Native(bufferOf(data));
+
+/** HMAC-SHA-512-256 as libsodium's `crypto_auth` defines it: HMAC-SHA-512 cut to its first 32 bytes. */
+export const hmacSha512_256: Mac = (key, data) => {
+  const out = Buffer.allocUnsafe(sodium.crypto_auth_BYTES);
+  sodium.crypto_auth(out, bufferOf(data), bufferOf(key));
+  return out;
+};
+
+/** HMAC-SHA-256 of RFC 2104; two one-shot hashes cost a sixth of `createHmac`. */
+export const hmacSha256: Mac = (key, data) => {
+  const block = key.byteLength > HASH_BLOCK_BYTES ? sha256(key) : key;
+  const inner = Buffer.alloc(HASH_BLOCK_BYTES + data.byteLength, 0x36);
+  const outer = Buffer.alloc(HASH_BLOCK_BYTES + 32, 0x5c);
+  for (const [index, byte] of block.entries()) {
+    inner[index] = byte ^ 0x36;
+    outer[index] = byte ^ 0x5c;
+  }
+  inner.set(data, HASH_BLOCK_BYTES);
+  outer.set(sha256(inner), HASH_BLOCK_BYTES);
+  return sha256(outer);
+};
+
+export const random: Random = (length) => {
+  const out = Buffer.allocUnsafe(length);
+  sodium.randombytes_buf(out);
+  return out;
+};
+
+/** Comparison whose time does not depend on where the inputs differ. */
+export function equalConstantTime(left: Uint8Array, right: Uint8Array): boolean {
+  return left.byteLength === right.byteLength && timingSafeEqual(left, right);
+}
+
+const xchacha20Poly1305: Aead = {
+  keyBytes: 32,
+  nonceBytes: 24,
+  seal(key, nonce, plaintext, associatedData) {
+    const out = Buffer.allocUnsafe(plaintext.byteLength + TAG_BYTES);
+    sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
+      out,
+      bufferOf(plaintext),
+      bufferOf(associatedData),
+      null,
+      bufferOf(nonce),
+      bufferOf(key),
+    );
+    return out;
+  },
+  open(key, nonce, sealed, associatedData) {
+    if (sealed.byteLength < TAG_BYTES) return undefined;
+    const out = Buffer.allocUnsafe(sealed.byteLength - TAG_BYTES);
+    try {
+      sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
+        out,
+        null,
+        bufferOf(sealed),
+        bufferOf(associatedData),
+        bufferOf(nonce),
+        bufferOf(key),
+      );
+      return out;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+const chacha20Poly1305: Aead = {
+  keyBytes: 32,
+  nonceBytes: 12,
+  seal(key, nonce, plaintext, associatedData) {
+    const out = Buffer.allocUnsafe(plaintext.byteLength + TAG_BYTES);
+    sodium.crypto_aead_chacha20poly1305_ietf_encrypt(
+      out,
+      bufferOf(plaintext),
+      bufferOf(associatedData),
+      null,
+      bufferOf(nonce),
+      bufferOf(key),
+    );
+    return out;
+  },
+  open(key, nonce, sealed, associatedData) {
+    if (sealed.byteLength < TAG_BYTES) return undefined;
+    const out = Buffer.allocUnsafe(sealed.byteLength - TAG_BYTES);
+    try {
+      sodium.crypto_aead_chacha20poly1305_ietf_decrypt(
+        out,
+        null,
+        bufferOf(sealed),
+        bufferOf(associatedData),
+        bufferOf(nonce),
+        bufferOf(key),
+      );
+      return out;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+const aes256Gcm: Aead = {
+  keyBytes: 32,
+  nonceBytes: 12,
+  seal(key, nonce, plaintext, associatedData) {
+    const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES });
+    cipher.setAAD(associatedData);
+    return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+  },
+  open(key, nonce, sealed, associatedData) {
+    if (sealed.byteLength < TAG_BYTES) return undefined;
+    const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES });
+    decipher.setAAD(associatedData);
+    decipher.setAuthTag(sealed.subarray(sealed.byteLength - TAG_BYTES));
+    const head = decipher.update(sealed.subarray(0, sealed.byteLength - TAG_BYTES));
+    try {
+      const tail = decipher.final();
+      return tail.byteLength === 0 ? head : Buffer.concat([head, tail]);
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+/** Suites of the sealed-value format by number (docs/formats/sealed-value.md). */
+export const suites: Suites = { 1: xchacha20Poly1305, 2: aes256Gcm, 3: chacha20Poly1305 };
+
+/** Ed25519 key pair from its 32-byte seed (RFC 8032 §5.1.5). */
+export function signerFromSeed(seed: Uint8Array): Signer {
+  const publicKey = Buffer.allocUnsafe(sodium.crypto_sign_PUBLICKEYBYTES);
+  const secretKey = Buffer.allocUnsafe(sodium.crypto_sign_SECRETKEYBYTES);
+  sodium.crypto_sign_seed_keypair(publicKey, secretKey, bufferOf(seed));
+  return {
+    publicKey,
+    sign(message) {
+      const signature = Buffer.allocUnsafe(sodium.crypto_sign_BYTES);
+      sodium.crypto_sign_detached(signature, message.byteLength === 0 ? EMPTY : bufferOf(message), secretKey);
+      return signature;
+    },
+  };
+}
+
+/** Ed25519 verification; malformed keys and signatures are simply not valid. */
+export const verifySignature: VerifySignature = (publicKey, message, signature) =>
+  publicKey.byteLength === sodium.crypto_sign_PUBLICKEYBYTES &&
+  signature.byteLength === sodium.crypto_sign_BYTES &&
+  sodium.crypto_sign_verify_detached(bufferOf(signature), bufferOf(message), bufferOf(publicKey));
+
+/** Overwrites key bytes that are no longer needed. */
+export function wipe(bytes: Uint8Array): void {
+  sodium.sodium_memzero(bufferOf(bytes));
+}
