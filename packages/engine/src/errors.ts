@@ -1,0 +1,53 @@
+/**
+ * Why an operation was refused. `message` and `hint` may reach the caller; `cause` and `operatorDetail` go to the log.
+ * HTTP status is decided in one place (doors/problem.ts).
+ */
+export type RefusalCode =
+  | "unauthenticated"
+  | "forbidden"
+  | "not_found"
+  | "deleted"
+  | "destroyed"
+  | "invalid_input"
+  | "path_not_canonical"
+  | "malformed_json"
+  | "already_exists"
+  | "version_mismatch"
+  | "conflict"
+  | "idempotency_mismatch"
+  | "method_not_allowed"
+  | "payload_too_large"
+  | "unsupported_media_type"
+  | "not_acceptable"
+  | "header_too_large"
+  | "timeout"
+  | "rate_limited"
+  | "overloaded"
+  | "busy"
+  | "sealed"
+  | "storage_failed"
+  | "internal";
+
+export interface RefusalDetails {
+  readonly hint?: string;
+  readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+  /** For operators' logs only. */
+  readonly operatorDetail?: string;
+  /** A failed If-Match answers 412 where the same mismatch by `cas` answers 409. */
+  readonly precondition?: boolean;
+}
+
+/** The engine's one error class: an operation that must not go on. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly code: RefusalCode;
+  readonly details: RefusalDetails;
+
+  constructor(code: RefusalCode, message: string, details: RefusalDetails = {}) {
+    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    this.code = code;
+    this.details = details;
+  }
+}
