@@ -1,0 +1,33 @@
+const maxTextLength = 32;
+const maxEdits = 2;
+
+/** The candidate that was probably meant: the same but for case and blanks, or at most two single-letter edits away. */
+export function nearMiss<T extends string>(text: string, candidates: readonly T[]): T | undefined {
+  // The table below is quadratic in the text, which a caller chooses.
+  if (text.length > maxTextLength) return undefined;
+  const plain = text.trim().toLowerCase();
+  let nearest: T | undefined;
+  let fewest = Math.min(maxEdits, plain.length - 1) + 1;
+  for (const candidate of candidates) {
+    const edits = editDistance(plain, candidate);
+    if (edits < fewest) {
+      nearest = candidate;
+      fewest = edits;
+    }
+  }
+  return nearest;
+}
+
+/** Levenshtein distance, one row at a time. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (const [index, letter] of [...from].entries()) {
+    const next = [index + 1];
+    for (const [column, other] of [...to].entries()) {
+      const substituted = (row[column] as number) + (letter === other ? 0 : 1);
+      next.push(Math.min(substituted, (row[column + 1] as number) + 1, (next[column] as number) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] as number;
+}
