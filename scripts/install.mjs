@@ -1,18 +1,20 @@
 // Runs before `npm start`, `npm test` and their kin, on any Node from 20 up: makes sure that the dependencies named in
 // package-lock.json are there, and with --bundle that the command line is bundled. Does nothing when nothing changed.
 import { spawnSync } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, symlinkSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const ownNode = join(root, 'node_modules', '.bin', 'node')
 const lockFile = join(root, '.install.lock')
 const neededMajor = 24
 const lockWaitSeconds = 600
 
 try {
   await install()
+  linkRuntime()
   if (process.argv.includes('--bundle')) bundle()
 } catch (error) {
   fail(error)
@@ -41,7 +43,7 @@ function installed() {
     if (found === undefined ? !entry.optional : !sameVersion(entry, found) || !existsSync(join(root, path))) return false
     if (found !== undefined && !suitsThisMachine(found)) return false
   }
-  return runtime() !== undefined || !bundledRuntimeExists(wanted)
+  return true
 }
 
 function packagesOf(file) {
@@ -67,10 +69,6 @@ function allows(list, value) {
   return items.includes(value) || items.every((item) => item.startsWith('!'))
 }
 
-function bundledRuntimeExists(wanted) {
-  return wanted[`node_modules/node-${process.platform}-${process.arch}`] !== undefined
-}
-
 function npmCi() {
   const npm = process.env.npm_execpath
   const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
@@ -90,10 +88,20 @@ function bundle() {
   run(node, [join(root, 'scripts', 'bundle.mjs')], 'the command line could not be bundled; the reason is above')
 }
 
+/** npm 10 leaves out a command that two packages offer, also when it installs only one of them: `node` is such a one. */
+function linkRuntime() {
+  const name = `node-${process.platform}-${process.arch}`
+  if (existsSync(ownNode) || !existsSync(join(root, 'node_modules', name, 'bin', 'node'))) return
+  try {
+    symlinkSync(join('..', name, 'bin', 'node'), ownNode)
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+  }
+}
+
 /** The Node that runs Holdfast: npm's when it is there, else the one that runs this, when it is new enough. */
 function runtime() {
-  const own = join(root, 'node_modules', '.bin', 'node')
-  if (existsSync(own)) return own
+  if (existsSync(ownNode)) return ownNode
   return Number.parseInt(process.versions.node, 10) >= neededMajor ? process.execPath : undefined
 }
 
