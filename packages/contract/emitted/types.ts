@@ -1,0 +1,960 @@
+// Written by "npm run emit" from packages/contract/src; changes here are lost.
+
+export interface SecretCreateInput {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+  /** Any JSON; with another contentType a string, with encoding "base64" bytes. At most 16 MiB. */
+  readonly value: unknown;
+  /** Media type of the value; application/json when left out. */
+  readonly contentType?: string;
+  /** The value is base64 of bytes. */
+  readonly encoding?: 'base64';
+  /** Facts about the version: flat, and never a secret. */
+  readonly metadata?: Readonly<Record<string, string | number | boolean | null>>;
+  /** Why this version was written. Never put a secret here. */
+  readonly note?: string;
+  /** Check-and-set: the version that must be current; 0 if there must be none. */
+  readonly cas?: number;
+}
+
+export interface Version {
+  /** Canonical path. */
+  readonly key: string;
+  readonly kind: 'secret' | 'config';
+  /** Number of a version; the first is 1. */
+  readonly version: number;
+  readonly state: 'live' | 'deleted' | 'destroyed';
+  /** Media type of the value. */
+  readonly contentType: string;
+  /** Given when the value is bytes. */
+  readonly encoding?: 'base64';
+  /** Facts about the version: flat, and never a secret. */
+  readonly metadata: Readonly<Record<string, string | number | boolean | null>>;
+  /** Why this version was written. Never put a secret here. */
+  readonly note?: string;
+  /** Bytes of the value as stored. */
+  readonly size: number;
+  /** When it was written. */
+  readonly createdAt: string;
+  /** Actor who wrote it. */
+  readonly createdBy: string;
+  /** Environment of the namespace it lies in. */
+  readonly environment?: string;
+}
+
+export interface SecretPutInput {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+  /** Go on only if the current version is this ETag, or if there is one at all (*). */
+  readonly ifMatch?: string;
+  /** Go on only if nothing is there yet. */
+  readonly ifNoneMatch?: string;
+  /** Any JSON; with another contentType a string, with encoding "base64" bytes. At most 16 MiB. */
+  readonly value: unknown;
+  /** Media type of the value; application/json when left out. */
+  readonly contentType?: string;
+  /** The value is base64 of bytes. */
+  readonly encoding?: 'base64';
+  /** Facts about the version: flat, and never a secret. */
+  readonly metadata?: Readonly<Record<string, string | number | boolean | null>>;
+  /** Why this version was written. Never put a secret here. */
+  readonly note?: string;
+  /** Check-and-set: the version that must be current; 0 if there must be none. */
+  readonly cas?: number;
+}
+
+export interface SecretReadInput {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+}
+
+export interface VersionWithValue {
+  /** Canonical path. */
+  readonly key: string;
+  readonly kind: 'secret' | 'config';
+  /** Number of a version; the first is 1. */
+  readonly version: number;
+  readonly state: 'live' | 'deleted' | 'destroyed';
+  /** Media type of the value. */
+  readonly contentType: string;
+  /** Given when the value is bytes. */
+  readonly encoding?: 'base64';
+  /** Facts about the version: flat, and never a secret. */
+  readonly metadata: Readonly<Record<string, string | number | boolean | null>>;
+  /** Why this version was written. Never put a secret here. */
+  readonly note?: string;
+  /** Bytes of the value as stored. */
+  readonly size: number;
+  /** When it was written. */
+  readonly createdAt: string;
+  /** Actor who wrote it. */
+  readonly createdBy: string;
+  /** Environment of the namespace it lies in. */
+  readonly environment?: string;
+  /** JSON for application/json, else text, or base64 with encoding. */
+  readonly value: unknown;
+}
+
+export interface SecretReadVersionInput {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+  /** Number of a version; the first is 1. */
+  readonly version: number;
+}
+
+export interface SecretDeleteInput {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+  /** Go on only if the current version is this ETag, or if there is one at all (*). */
+  readonly ifMatch?: string;
+}
+
+export interface KeyState {
+  /** Canonical path. */
+  readonly key: string;
+  /** The version this was done to. */
+  readonly version: number;
+  readonly state: 'live' | 'deleted';
+}
+
+export interface SecretUndeleteInput {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+  /** Number of a version; the first is 1. */
+  readonly version?: number;
+}
+
+export interface SecretDestroyInput {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+  readonly versions?: readonly number[];
+  /** All versions. */
+  readonly all?: true;
+}
+
+export interface Destroyed {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+  readonly destroyed: readonly number[];
+  /** What must still happen before nothing at all could bring them back. */
+  readonly pending: readonly string[];
+}
+
+export interface SecretHistoryInput {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+  /** Most items in one answer. */
+  readonly limit?: number;
+  /** Only versions below this one. */
+  readonly before?: number;
+}
+
+export interface VersionInfo {
+  /** Number of a version; the first is 1. */
+  readonly version: number;
+  readonly state: 'live' | 'deleted' | 'destroyed';
+  /** Media type of the value. */
+  readonly contentType: string;
+  /** Given when the value is bytes. */
+  readonly encoding?: 'base64';
+  /** Facts about the version: flat, and never a secret. */
+  readonly metadata: Readonly<Record<string, string | number | boolean | null>>;
+  /** Why this version was written. Never put a secret here. */
+  readonly note?: string;
+  /** Bytes of the value as stored. */
+  readonly size: number;
+  /** When it was written. */
+  readonly createdAt: string;
+  /** Actor who wrote it. */
+  readonly createdBy: string;
+}
+
+export interface History {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+  readonly items: readonly VersionInfo[];
+  /** Send it as "before" to get what follows. */
+  readonly next?: number;
+}
+
+export interface SecretListInput {
+  /** Folder to look in, without slashes at its ends; all of the tenant when left out. */
+  readonly prefix?: string;
+  /** All keys below, without directories. */
+  readonly recursive?: boolean;
+  /** Most items in one answer. */
+  readonly limit?: number;
+  /** The "next" of the answer before. */
+  readonly after?: string;
+}
+
+export interface ListedKey {
+  /** Canonical path; that of a directory ends in a slash. */
+  readonly key: string;
+  readonly kind: 'secret' | 'config' | 'directory';
+  /** Number of a version; the first is 1. */
+  readonly version?: number;
+  /** When the current version was written. */
+  readonly updatedAt?: string;
+}
+
+export interface KeyList {
+  readonly items: readonly ListedKey[];
+  /** Send it back to get what follows; absent on the last page. */
+  readonly next?: string;
+}
+
+export interface ConfigCreateInput {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+  /** Any JSON; with another contentType a string, with encoding "base64" bytes. At most 16 MiB. */
+  readonly value: unknown;
+  /** Media type of the value; application/json when left out. */
+  readonly contentType?: string;
+  /** The value is base64 of bytes. */
+  readonly encoding?: 'base64';
+  /** Facts about the version: flat, and never a secret. */
+  readonly metadata?: Readonly<Record<string, string | number | boolean | null>>;
+  /** Why this version was written. Never put a secret here. */
+  readonly note?: string;
+  /** Check-and-set: the version that must be current; 0 if there must be none. */
+  readonly cas?: number;
+}
+
+export interface ConfigPutInput {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+  /** Go on only if the current version is this ETag, or if there is one at all (*). */
+  readonly ifMatch?: string;
+  /** Go on only if nothing is there yet. */
+  readonly ifNoneMatch?: string;
+  /** Any JSON; with another contentType a string, with encoding "base64" bytes. At most 16 MiB. */
+  readonly value: unknown;
+  /** Media type of the value; application/json when left out. */
+  readonly contentType?: string;
+  /** The value is base64 of bytes. */
+  readonly encoding?: 'base64';
+  /** Facts about the version: flat, and never a secret. */
+  readonly metadata?: Readonly<Record<string, string | number | boolean | null>>;
+  /** Why this version was written. Never put a secret here. */
+  readonly note?: string;
+  /** Check-and-set: the version that must be current; 0 if there must be none. */
+  readonly cas?: number;
+}
+
+export interface ConfigReadInput {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+}
+
+export interface ConfigReadVersionInput {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+  /** Number of a version; the first is 1. */
+  readonly version: number;
+}
+
+export interface ConfigDeleteInput {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+  /** Go on only if the current version is this ETag, or if there is one at all (*). */
+  readonly ifMatch?: string;
+}
+
+export interface ConfigUndeleteInput {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+  /** Number of a version; the first is 1. */
+  readonly version?: number;
+}
+
+export interface ConfigDestroyInput {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+  readonly versions?: readonly number[];
+  /** All versions. */
+  readonly all?: true;
+}
+
+export interface ConfigHistoryInput {
+  /** Canonical path of the key; it may hold slashes. */
+  readonly key: string;
+  /** Most items in one answer. */
+  readonly limit?: number;
+  /** Only versions below this one. */
+  readonly before?: number;
+}
+
+export interface ConfigListInput {
+  /** Folder to look in, without slashes at its ends; all of the tenant when left out. */
+  readonly prefix?: string;
+  /** All keys below, without directories. */
+  readonly recursive?: boolean;
+  /** Most items in one answer. */
+  readonly limit?: number;
+  /** The "next" of the answer before. */
+  readonly after?: string;
+}
+
+export interface RegistryTreeInput {
+  /** Folder to look in, without slashes at its ends; all of the tenant when left out. */
+  readonly prefix?: string;
+  /** Levels below the folder. */
+  readonly depth?: number;
+  /** Most items in one answer. */
+  readonly limit?: number;
+  /** The "next" of the answer before. */
+  readonly after?: string;
+}
+
+export interface TreeItem {
+  /** Canonical path. */
+  readonly path: string;
+  readonly kind: 'directory' | 'config' | 'secret';
+  /** Number of a version; the first is 1. */
+  readonly version?: number;
+  /** Environment of the namespace it lies in. */
+  readonly environment?: string;
+}
+
+export interface Tree {
+  readonly items: readonly TreeItem[];
+  /** Send it back to get what follows; absent on the last page. */
+  readonly next?: string;
+}
+
+export interface NamespaceWriteInput {
+  /** Folder whose settings these are. */
+  readonly path: string;
+  /** development, staging, production or a name of your own. */
+  readonly environment: string;
+  /** Check-and-set: the version that must be current; 0 if there must be none. */
+  readonly cas?: number;
+}
+
+export interface Namespace {
+  /** The folder whose settings these are. */
+  readonly path: string;
+  /** development, staging, production or a name of your own. */
+  readonly environment: string;
+  /** The folder above that sets it, when this one does not. */
+  readonly inheritedFrom?: string;
+  /** Number of the settings, for check-and-set. */
+  readonly version?: number;
+}
+
+export interface NamespaceReadInput {
+  /** Folder whose settings these are. */
+  readonly path: string;
+}
+
+export interface NamespaceDeleteInput {
+  /** Folder whose settings these are. */
+  readonly path: string;
+}
+
+export interface RemovedNamespace {
+  /** Folder whose settings these are. */
+  readonly path: string;
+  readonly removed: true;
+}
+
+export interface NamespaceListInput {
+  /** Folder to look in, without slashes at its ends; all of the tenant when left out. */
+  readonly prefix?: string;
+  /** Most items in one answer. */
+  readonly limit?: number;
+  /** The "next" of the answer before. */
+  readonly after?: string;
+}
+
+export interface NamespaceList {
+  readonly items: readonly Namespace[];
+  /** Send it back to get what follows; absent on the last page. */
+  readonly next?: string;
+}
+
+export interface TokenCreateInput {
+  /** For people; says what it is used for. */
+  readonly name?: string;
+  readonly roles?: readonly string[];
+  /** Life in seconds; unlimited when left out. */
+  readonly ttlSeconds?: number;
+  /** Requests it is good for; unlimited when left out. */
+  readonly uses?: number;
+}
+
+export interface CreatedToken {
+  /** The token itself. */
+  readonly token: string;
+  /** Names a token without giving its power. */
+  readonly accessor: string;
+  /** Random id of an actor. */
+  readonly actor: string;
+  /** Name given when it was made. */
+  readonly name?: string;
+  readonly roles: readonly string[];
+  /** When it was made. */
+  readonly createdAt: string;
+  /** When it ends. */
+  readonly expiresAt?: string;
+  /** Uses that remain. */
+  readonly usesLeft?: number;
+}
+
+export interface TokenListInput {
+  /** Most items in one answer. */
+  readonly limit?: number;
+  /** The "next" of the answer before. */
+  readonly after?: string;
+}
+
+export interface TokenInfo {
+  /** What the actor showed: a token, or the peer identity of a socket. */
+  readonly credential: 'token' | 'peer';
+  /** Names a token without giving its power. */
+  readonly accessor?: string;
+  /** Random id of an actor. */
+  readonly actor: string;
+  /** Name given when it was made. */
+  readonly name?: string;
+  readonly roles: readonly string[];
+  /** When it was made. */
+  readonly createdAt?: string;
+  /** When it ends. */
+  readonly expiresAt?: string;
+  /** Uses that remain. */
+  readonly usesLeft?: number;
+}
+
+export interface TokenList {
+  readonly items: readonly TokenInfo[];
+  /** Send it back to get what follows; absent on the last page. */
+  readonly next?: string;
+}
+
+export interface TokenLookupInput {
+  /** The token itself. */
+  readonly token?: string;
+  /** Names a token without giving its power. */
+  readonly accessor?: string;
+}
+
+export type TokenSelfInput = Record<string, never>;
+
+export interface TokenRevokeInput {
+  /** The token itself. */
+  readonly token?: string;
+  /** Names a token without giving its power. */
+  readonly accessor?: string;
+}
+
+export interface RevokedToken {
+  /** Names a token without giving its power. */
+  readonly accessor: string;
+  readonly revoked: true;
+}
+
+export type TokenRevokeSelfInput = Record<string, never>;
+
+export interface RoleWriteInput {
+  /** Name of the role. */
+  readonly name: string;
+  readonly permissions: readonly string[];
+  readonly environments?: readonly string[];
+  readonly description?: string;
+}
+
+export interface Role {
+  /** Name of the role. */
+  readonly name: string;
+  readonly description?: string;
+  readonly permissions: readonly string[];
+  readonly environments?: readonly string[];
+  /** Comes with Holdfast and cannot be changed. */
+  readonly builtIn: boolean;
+  /** Number of the role as stored. */
+  readonly version?: number;
+  /** When it was last written. */
+  readonly updatedAt?: string;
+}
+
+export interface RoleListInput {
+  /** Most items in one answer. */
+  readonly limit?: number;
+  /** The "next" of the answer before. */
+  readonly after?: string;
+}
+
+export interface RoleList {
+  readonly items: readonly Role[];
+  /** Send it back to get what follows; absent on the last page. */
+  readonly next?: string;
+}
+
+export interface RoleReadInput {
+  /** Name of the role. */
+  readonly name: string;
+}
+
+export interface RoleDeleteInput {
+  /** Name of the role. */
+  readonly name: string;
+}
+
+export interface DeletedRole {
+  /** Name of the role. */
+  readonly name: string;
+  readonly deleted: true;
+}
+
+export interface GrantWriteInput {
+  /** Random id of an actor. */
+  readonly actor: string;
+  /** Role. */
+  readonly role: string;
+}
+
+export interface Grant {
+  /** Random id of an actor. */
+  readonly actor: string;
+  /** Role. */
+  readonly role: string;
+  /** When it was granted. */
+  readonly grantedAt: string;
+}
+
+export interface GrantListInput {
+  /** Most items in one answer. */
+  readonly limit?: number;
+  /** The "next" of the answer before. */
+  readonly after?: string;
+}
+
+export interface GrantList {
+  readonly items: readonly Grant[];
+  /** Send it back to get what follows; absent on the last page. */
+  readonly next?: string;
+}
+
+export interface GrantRevokeInput {
+  /** Random id of an actor. */
+  readonly actor: string;
+  /** Role. */
+  readonly role: string;
+}
+
+export interface RevokedGrant {
+  /** Random id of an actor. */
+  readonly actor: string;
+  /** Role. */
+  readonly role: string;
+  readonly revoked: true;
+}
+
+export interface DecisionExplainInput {
+  /** Kind of resource, as in a permission. */
+  readonly resource: string;
+  /** Path of the resource; empty for none. */
+  readonly path: string;
+  /** Action, as in a permission. */
+  readonly action: string;
+  /** Names a token without giving its power. */
+  readonly accessor?: string;
+}
+
+export interface ConsideredRule {
+  readonly rule: string;
+  readonly effect: 'allow' | 'deny' | 'none';
+  /** Why it did or did not apply. */
+  readonly why: string;
+}
+
+export interface Decision {
+  readonly allowed: boolean;
+  /** The rule that decided, in words; "default deny" when none did. */
+  readonly rule: string;
+  /** What would have allowed it. */
+  readonly missing: readonly string[];
+  readonly considered: readonly ConsideredRule[];
+}
+
+export interface TenantCreateInput {
+  /** Name of the tenant. */
+  readonly name: string;
+}
+
+export interface Tenant {
+  /** Random id, never used again. */
+  readonly id: string;
+  /** Name of the tenant. */
+  readonly name: string;
+  /** When it was made. */
+  readonly createdAt: string;
+}
+
+export interface TenantListInput {
+  /** Most items in one answer. */
+  readonly limit?: number;
+  /** The "next" of the answer before. */
+  readonly after?: string;
+}
+
+export interface TenantList {
+  readonly items: readonly Tenant[];
+  /** Send it back to get what follows; absent on the last page. */
+  readonly next?: string;
+}
+
+export interface TenantDeleteInput {
+  /** Name of the tenant. */
+  readonly name: string;
+}
+
+export interface DeletedTenant {
+  /** Random id, never used again. */
+  readonly id: string;
+  /** Name of the tenant. */
+  readonly name: string;
+  readonly deleted: true;
+}
+
+export type KeyListInput = Record<string, never>;
+
+export interface KeyVersion {
+  /** Version of the tenant’s key-encryption key. */
+  readonly version: number;
+  readonly state: 'active' | 'retiring' | 'destroyed';
+  /** When it was made. */
+  readonly createdAt: string;
+  /** Data keys that it wraps. */
+  readonly references: number;
+}
+
+export interface KeyVersions {
+  readonly items: readonly KeyVersion[];
+}
+
+export type KeyRotateInput = Record<string, never>;
+
+export interface AuditLogInput {
+  /** Most items in one answer. */
+  readonly limit?: number;
+  /** Only entries below this position. */
+  readonly before?: number;
+  /** Random id of an actor. */
+  readonly actor?: string;
+  /** Name of an operation. */
+  readonly action?: string;
+  readonly outcome?: 'ok' | 'denied' | 'failed' | 'conflict';
+  /** Resource as it stands in the entry, or its kind. */
+  readonly resource?: string;
+  /** Path of the resource. */
+  readonly path?: string;
+  /** Not before. */
+  readonly since?: string;
+  /** Before. */
+  readonly until?: string;
+}
+
+export interface EntryView {
+  /** Position in the ledger; entry 0 is the first. */
+  readonly seq: number;
+  /** When it was recorded. */
+  readonly time: string;
+  /** Random id of the tenant. */
+  readonly tenant: string;
+  /** Random id of the actor. */
+  readonly actor: string;
+  /** Name of the operation. */
+  readonly action: string;
+  /** kind:node-id@version */
+  readonly resource: string;
+  readonly outcome: 'ok' | 'denied' | 'failed' | 'conflict';
+  /** Code of the refusal, or empty. */
+  readonly reason: string;
+  /** Path, while the payload is kept. */
+  readonly path?: string;
+  /** Where the call came from, while the payload is kept. */
+  readonly address?: string;
+  /** Credential used, while the payload is kept. */
+  readonly accessor?: string;
+  readonly requestId?: string;
+}
+
+export interface EntryList {
+  readonly items: readonly EntryView[];
+  /** Send it as "before" to get what follows. */
+  readonly next?: number;
+}
+
+export interface AuditProveInput {
+  /** Position in the ledger; entry 0 is the first. */
+  readonly seq: number;
+}
+
+export interface EntryProof {
+  /** Position in the ledger; entry 0 is the first. */
+  readonly seq: number;
+  /** C2SP tlog-proof. */
+  readonly proof: string;
+  /** The entry’s exact bytes. */
+  readonly entry: string;
+}
+
+export interface AuditExportInput {
+  /** First entry. */
+  readonly start: number;
+  /** Most entries; fewer come at the end. */
+  readonly limit: number;
+}
+
+export interface AuditHeadInput {
+  /** A size you have seen a head of. */
+  readonly from?: number;
+}
+
+export interface SignedHead {
+  /** Name of the log. */
+  readonly origin: string;
+  /** Entries. */
+  readonly size: number;
+  /** BLAKE3 of the last entry. */
+  readonly chain: string;
+  /** RFC 6962 root over all entries. */
+  readonly root: string;
+  /** Raised by each restore. */
+  readonly epoch: number;
+  /** Ed25519, base64. */
+  readonly signature: string;
+}
+
+export interface Head {
+  readonly head: SignedHead;
+  /** C2SP tlog-checkpoint, the newest published. */
+  readonly checkpoint: string;
+  /** RFC 6962 proof from size `from` to the head. */
+  readonly consistency?: readonly string[];
+}
+
+export type AuditCheckpointInput = Record<string, never>;
+
+export type AuditKeyInput = Record<string, never>;
+
+export interface LogKey {
+  /** Name of the log. */
+  readonly origin: string;
+  /** C2SP signed-note verifier key. */
+  readonly verifierKey: string;
+}
+
+export interface AuditVerifyInput {
+  /** Check stored rows against the ledger as well. */
+  readonly state?: boolean;
+}
+
+export interface BadEntry {
+  /** Position in the ledger; entry 0 is the first. */
+  readonly seq: number;
+  readonly reason: string;
+}
+
+export interface UnexplainedRow {
+  readonly table: string;
+  readonly key: string;
+  readonly reason: string;
+}
+
+export interface StateVerification {
+  readonly ok: boolean;
+  /** Rows checked. */
+  readonly rows: number;
+  readonly unexplained: readonly UnexplainedRow[];
+}
+
+export interface Verification {
+  readonly ok: boolean;
+  /** Entries checked. */
+  readonly size: number;
+  /** Root over them. */
+  readonly root: string;
+  readonly firstBad?: BadEntry;
+  readonly state?: StateVerification;
+  readonly durationMs: number;
+}
+
+export type StatusInput = Record<string, never>;
+
+export interface LedgerStatus {
+  readonly origin: string;
+  /** Entries. */
+  readonly size: number;
+  readonly epoch: number;
+  /** Entries under the newest checkpoint. */
+  readonly checkpointSize: number;
+  readonly checkpointAgeSeconds?: number;
+  /** Entries verified since start. */
+  readonly verifiedSize?: number;
+}
+
+export interface StorageStatus {
+  readonly kind: string;
+  readonly sizeBytes?: number;
+  readonly freeBytes?: number;
+}
+
+export interface SealStatus {
+  readonly kind: string;
+  readonly sealed: boolean;
+  readonly detail?: string;
+}
+
+export interface Feature {
+  readonly name: string;
+  readonly state: 'available' | 'unavailable' | 'degraded';
+  readonly detail: string;
+}
+
+export interface Status {
+  /** Version of the server. */
+  readonly version: string;
+  readonly uptimeSeconds: number;
+  /** Tenant of this call. */
+  readonly tenant: string;
+  /** Who you are here. */
+  readonly actor: string;
+  readonly ledger: LedgerStatus;
+  readonly storage: StorageStatus;
+  readonly seal: SealStatus;
+  readonly features: readonly Feature[];
+}
+
+/** Operation name to what it takes and gives. */
+export interface Operations {
+  'secret.create': { input: SecretCreateInput; output: Version };
+  'secret.put': { input: SecretPutInput; output: Version };
+  'secret.read': { input: SecretReadInput; output: VersionWithValue };
+  'secret.read-version': { input: SecretReadVersionInput; output: VersionWithValue };
+  'secret.delete': { input: SecretDeleteInput; output: KeyState };
+  'secret.undelete': { input: SecretUndeleteInput; output: KeyState };
+  'secret.destroy': { input: SecretDestroyInput; output: Destroyed };
+  'secret.history': { input: SecretHistoryInput; output: History };
+  'secret.list': { input: SecretListInput; output: KeyList };
+  'config.create': { input: ConfigCreateInput; output: Version };
+  'config.put': { input: ConfigPutInput; output: Version };
+  'config.read': { input: ConfigReadInput; output: VersionWithValue };
+  'config.read-version': { input: ConfigReadVersionInput; output: VersionWithValue };
+  'config.delete': { input: ConfigDeleteInput; output: KeyState };
+  'config.undelete': { input: ConfigUndeleteInput; output: KeyState };
+  'config.destroy': { input: ConfigDestroyInput; output: Destroyed };
+  'config.history': { input: ConfigHistoryInput; output: History };
+  'config.list': { input: ConfigListInput; output: KeyList };
+  'registry.tree': { input: RegistryTreeInput; output: Tree };
+  'namespace.write': { input: NamespaceWriteInput; output: Namespace };
+  'namespace.read': { input: NamespaceReadInput; output: Namespace };
+  'namespace.delete': { input: NamespaceDeleteInput; output: RemovedNamespace };
+  'namespace.list': { input: NamespaceListInput; output: NamespaceList };
+  'token.create': { input: TokenCreateInput; output: CreatedToken };
+  'token.list': { input: TokenListInput; output: TokenList };
+  'token.lookup': { input: TokenLookupInput; output: TokenInfo };
+  'token.self': { input: TokenSelfInput; output: TokenInfo };
+  'token.revoke': { input: TokenRevokeInput; output: RevokedToken };
+  'token.revoke-self': { input: TokenRevokeSelfInput; output: RevokedToken };
+  'role.write': { input: RoleWriteInput; output: Role };
+  'role.list': { input: RoleListInput; output: RoleList };
+  'role.read': { input: RoleReadInput; output: Role };
+  'role.delete': { input: RoleDeleteInput; output: DeletedRole };
+  'grant.write': { input: GrantWriteInput; output: Grant };
+  'grant.list': { input: GrantListInput; output: GrantList };
+  'grant.revoke': { input: GrantRevokeInput; output: RevokedGrant };
+  'decision.explain': { input: DecisionExplainInput; output: Decision };
+  'tenant.create': { input: TenantCreateInput; output: Tenant };
+  'tenant.list': { input: TenantListInput; output: TenantList };
+  'tenant.delete': { input: TenantDeleteInput; output: DeletedTenant };
+  'key.list': { input: KeyListInput; output: KeyVersions };
+  'key.rotate': { input: KeyRotateInput; output: KeyVersions };
+  'audit.log': { input: AuditLogInput; output: EntryList };
+  'audit.prove': { input: AuditProveInput; output: EntryProof };
+  'audit.export': { input: AuditExportInput; output: Uint8Array };
+  'audit.head': { input: AuditHeadInput; output: Head };
+  'audit.checkpoint': { input: AuditCheckpointInput; output: string };
+  'audit.key': { input: AuditKeyInput; output: LogKey };
+  'audit.verify': { input: AuditVerifyInput; output: Verification };
+  'status': { input: StatusInput; output: Status };
+}
+
+/** The same by capability: path parameters come first, all else in one object. `Options` are the caller's own. */
+export interface Groups<Options> {
+  readonly secrets: {
+    create(input: SecretCreateInput, options?: Options): Promise<Operations['secret.create']['output']>;
+    put(key: SecretPutInput['key'], input: Omit<SecretPutInput, 'key'>, options?: Options): Promise<Operations['secret.put']['output']>;
+    read(key: SecretReadInput['key'], input?: Record<string, never>, options?: Options): Promise<Operations['secret.read']['output']>;
+    readVersion(key: SecretReadVersionInput['key'], version: SecretReadVersionInput['version'], input?: Record<string, never>, options?: Options): Promise<Operations['secret.read-version']['output']>;
+    delete(key: SecretDeleteInput['key'], input?: Omit<SecretDeleteInput, 'key'>, options?: Options): Promise<Operations['secret.delete']['output']>;
+    undelete(key: SecretUndeleteInput['key'], input?: Omit<SecretUndeleteInput, 'key'>, options?: Options): Promise<Operations['secret.undelete']['output']>;
+    destroy(key: SecretDestroyInput['key'], input?: Omit<SecretDestroyInput, 'key'>, options?: Options): Promise<Operations['secret.destroy']['output']>;
+    history(key: SecretHistoryInput['key'], input?: Omit<SecretHistoryInput, 'key'>, options?: Options): Promise<Operations['secret.history']['output']>;
+    list(input?: SecretListInput, options?: Options): Promise<Operations['secret.list']['output']>;
+  };
+  readonly configs: {
+    create(input: ConfigCreateInput, options?: Options): Promise<Operations['config.create']['output']>;
+    put(key: ConfigPutInput['key'], input: Omit<ConfigPutInput, 'key'>, options?: Options): Promise<Operations['config.put']['output']>;
+    read(key: ConfigReadInput['key'], input?: Record<string, never>, options?: Options): Promise<Operations['config.read']['output']>;
+    readVersion(key: ConfigReadVersionInput['key'], version: ConfigReadVersionInput['version'], input?: Record<string, never>, options?: Options): Promise<Operations['config.read-version']['output']>;
+    delete(key: ConfigDeleteInput['key'], input?: Omit<ConfigDeleteInput, 'key'>, options?: Options): Promise<Operations['config.delete']['output']>;
+    undelete(key: ConfigUndeleteInput['key'], input?: Omit<ConfigUndeleteInput, 'key'>, options?: Options): Promise<Operations['config.undelete']['output']>;
+    destroy(key: ConfigDestroyInput['key'], input?: Omit<ConfigDestroyInput, 'key'>, options?: Options): Promise<Operations['config.destroy']['output']>;
+    history(key: ConfigHistoryInput['key'], input?: Omit<ConfigHistoryInput, 'key'>, options?: Options): Promise<Operations['config.history']['output']>;
+    list(input?: ConfigListInput, options?: Options): Promise<Operations['config.list']['output']>;
+  };
+  readonly registry: {
+    tree(input?: RegistryTreeInput, options?: Options): Promise<Operations['registry.tree']['output']>;
+  };
+  readonly namespaces: {
+    write(path: NamespaceWriteInput['path'], input: Omit<NamespaceWriteInput, 'path'>, options?: Options): Promise<Operations['namespace.write']['output']>;
+    read(path: NamespaceReadInput['path'], input?: Record<string, never>, options?: Options): Promise<Operations['namespace.read']['output']>;
+    delete(path: NamespaceDeleteInput['path'], input?: Record<string, never>, options?: Options): Promise<Operations['namespace.delete']['output']>;
+    list(input?: NamespaceListInput, options?: Options): Promise<Operations['namespace.list']['output']>;
+  };
+  readonly tokens: {
+    create(input?: TokenCreateInput, options?: Options): Promise<Operations['token.create']['output']>;
+    list(input?: TokenListInput, options?: Options): Promise<Operations['token.list']['output']>;
+    lookup(input?: TokenLookupInput, options?: Options): Promise<Operations['token.lookup']['output']>;
+    self(input?: Record<string, never>, options?: Options): Promise<Operations['token.self']['output']>;
+    revoke(input?: TokenRevokeInput, options?: Options): Promise<Operations['token.revoke']['output']>;
+    revokeSelf(input?: Record<string, never>, options?: Options): Promise<Operations['token.revoke-self']['output']>;
+  };
+  readonly roles: {
+    write(input: RoleWriteInput, options?: Options): Promise<Operations['role.write']['output']>;
+    list(input?: RoleListInput, options?: Options): Promise<Operations['role.list']['output']>;
+    read(name: RoleReadInput['name'], input?: Record<string, never>, options?: Options): Promise<Operations['role.read']['output']>;
+    delete(name: RoleDeleteInput['name'], input?: Record<string, never>, options?: Options): Promise<Operations['role.delete']['output']>;
+  };
+  readonly grants: {
+    write(input: GrantWriteInput, options?: Options): Promise<Operations['grant.write']['output']>;
+    list(input?: GrantListInput, options?: Options): Promise<Operations['grant.list']['output']>;
+    revoke(input: GrantRevokeInput, options?: Options): Promise<Operations['grant.revoke']['output']>;
+  };
+  readonly decisions: {
+    explain(input: DecisionExplainInput, options?: Options): Promise<Operations['decision.explain']['output']>;
+  };
+  readonly tenants: {
+    create(input: TenantCreateInput, options?: Options): Promise<Operations['tenant.create']['output']>;
+    list(input?: TenantListInput, options?: Options): Promise<Operations['tenant.list']['output']>;
+    delete(name: TenantDeleteInput['name'], input?: Record<string, never>, options?: Options): Promise<Operations['tenant.delete']['output']>;
+  };
+  readonly keys: {
+    list(input?: Record<string, never>, options?: Options): Promise<Operations['key.list']['output']>;
+    rotate(input?: Record<string, never>, options?: Options): Promise<Operations['key.rotate']['output']>;
+  };
+  readonly audit: {
+    log(input?: AuditLogInput, options?: Options): Promise<Operations['audit.log']['output']>;
+    prove(seq: AuditProveInput['seq'], input?: Record<string, never>, options?: Options): Promise<Operations['audit.prove']['output']>;
+    export(input: AuditExportInput, options?: Options): Promise<Operations['audit.export']['output']>;
+    head(input?: AuditHeadInput, options?: Options): Promise<Operations['audit.head']['output']>;
+    checkpoint(input?: Record<string, never>, options?: Options): Promise<Operations['audit.checkpoint']['output']>;
+    key(input?: Record<string, never>, options?: Options): Promise<Operations['audit.key']['output']>;
+    verify(input?: AuditVerifyInput, options?: Options): Promise<Operations['audit.verify']['output']>;
+  };
+  status(input?: Record<string, never>, options?: Options): Promise<Operations['status']['output']>;
+}

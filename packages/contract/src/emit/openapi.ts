@@ -1,0 +1,113 @@
+import type { OperationDefinition } from "../definition.ts";
+import { errorsOf, type Problem, type ProblemCode, problems } from "../errors.ts";
+import { answerHeaders, parameters, problemSchema } from "./openapi-parts.ts";
+import { inputSchemas } from "./places.ts";
+import { type JsonSchema, plain } from "./plain.ts";
+import { named } from "./openapi-schemas.ts";
+import { pascal } from "./type-printer.ts";
+
+/** The same catalogue for the tools of others: OpenAPI 3.1. */
+export function openapi(definitions: readonly OperationDefinition[], version: string) {
+  const schemas: Record<string, JsonSchema> = { Problem: problemSchema };
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of definitions)
+    (paths[operation.path] ??= {})[operation.method.toLowerCase()] = described(operation, schemas);
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Holdfast",
+      version,
+      summary: "Keeps secrets and configuration, and proves what happened.",
+      description:
+        "Keys may hold slashes: send them as they are, or as %2F. Every answer names its ledger entry in Holdfast-Seq.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: "https://127.0.0.1:8200", description: "The default address" }],
+    security: [{ token: [] }],
+    tags: [...new Set(definitions.map(tagOf))].map((name) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", description: "An opaque token: hft_…" },
+      },
+      schemas,
+    },
+  };
+}
+
+const tagOf = (operation: OperationDefinition) => operation.name.split(".")[0] ?? "";
+
+function described(operation: OperationDefinition, schemas: Record<string, JsonSchema>) {
+  const { body } = inputSchemas(operation.input);
+  const [noun = "", ...verbs] = operation.name.split(/[.-]/);
+  return {
+    operationId: noun + pascal(verbs),
+    tags: [tagOf(operation)],
+    summary: operation.title,
+    description: `${operation.description}\n\n${permissionText(operation)}`,
+    parameters: parameters(operation),
+    ...(body && { requestBody: requestBody(operation, body) }),
+    responses: { ...answers(operation, schemas), ...refusals(operation) },
+  };
+}
+
+function permissionText({ permission, scope }: OperationDefinition): string {
+  const globally = scope === "global" ? " Refused to actors of a tenant." : "";
+  if (!permission) return `Any identified actor.${globally}`;
+  const path = permission.path && `{${permission.path}}`;
+  const items = permission.perItem ? ", decided for each item as well" : "";
+  return `Permission: \`${permission.resource}:${path}:${permission.action}\`${items}.${globally}`;
+}
+
+function requestBody(operation: OperationDefinition, body: JsonSchema) {
+  const fields = Object.keys(body.properties ?? {});
+  const examples = operation.examples.map(({ title, input }) => [
+    title,
+    { value: Object.fromEntries(Object.entries(input).filter(([name]) => fields.includes(name))) },
+  ]);
+  const required = Boolean(body.required?.length) || "minProperties" in body;
+  return {
+    required,
+    content: { "application/json": { schema: body, examples: Object.fromEntries(examples) } },
+  };
+}
+
+function answers(operation: OperationDefinition, schemas: Record<string, JsonSchema>) {
+  const { output, examples, success } = operation;
+  const content =
+    "schema" in output
+      ? {
+          "application/json": {
+            schema: named(plain(output.schema), schemas),
+            examples: Object.fromEntries(examples.map((one) => [one.title, { value: one.output }])),
+          },
+        }
+      : { [output.mediaType]: output.mediaType.startsWith("text/") ? { schema: { type: "string" } } : {} };
+  const description = { 200: "Done", 201: "Made" };
+  return Object.fromEntries(
+    success.map((status) => [status, { description: description[status], headers: answerHeaders, content }]),
+  );
+}
+
+function refusals(operation: OperationDefinition) {
+  const byStatus = Map.groupBy(
+    errorsOf(operation).flatMap((code) => statuses(operation, code).map((status) => ({ code, status }))),
+    ({ status }) => status,
+  );
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      status,
+      {
+        description: codes.map(({ code }) => `\`${code}\`: ${problems[code].hint}`).join("\n\n"),
+        headers: answerHeaders,
+        content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+      },
+    ]),
+  );
+}
+
+function statuses(operation: OperationDefinition, code: ProblemCode): number[] {
+  const problem: Problem = problems[code];
+  const conditional = operation.input.headers && problem.preconditionStatus;
+  return conditional ? [problem.status, conditional] : [problem.status];
+}
