@@ -45,7 +45,7 @@ export interface Version {
 export interface SecretPutInput {
   /** Canonical path of the key; it may hold slashes. */
   readonly key: string;
-  /** Go on only if the current version is this ETag, or if there is one at all (*). */
+  /** Go on only if the current version has this ETag, such as "3" with its quotes. */
   readonly ifMatch?: string;
   /** Go on only if nothing is there yet. */
   readonly ifNoneMatch?: string;
@@ -105,7 +105,7 @@ export interface SecretReadVersionInput {
 export interface SecretDeleteInput {
   /** Canonical path of the key; it may hold slashes. */
   readonly key: string;
-  /** Go on only if the current version is this ETag, or if there is one at all (*). */
+  /** Go on only if the current version has this ETag, such as "3" with its quotes. */
   readonly ifMatch?: string;
 }
 
@@ -224,7 +224,7 @@ export interface ConfigCreateInput {
 export interface ConfigPutInput {
   /** Canonical path of the key; it may hold slashes. */
   readonly key: string;
-  /** Go on only if the current version is this ETag, or if there is one at all (*). */
+  /** Go on only if the current version has this ETag, such as "3" with its quotes. */
   readonly ifMatch?: string;
   /** Go on only if nothing is there yet. */
   readonly ifNoneMatch?: string;
@@ -257,7 +257,7 @@ export interface ConfigReadVersionInput {
 export interface ConfigDeleteInput {
   /** Canonical path of the key; it may hold slashes. */
   readonly key: string;
-  /** Go on only if the current version is this ETag, or if there is one at all (*). */
+  /** Go on only if the current version has this ETag, such as "3" with its quotes. */
   readonly ifMatch?: string;
 }
 
@@ -888,8 +888,8 @@ export interface Groups<Options> {
   readonly secrets: {
     create(input: SecretCreateInput, options?: Options): Promise<Operations['secret.create']['output']>;
     put(key: SecretPutInput['key'], input: Omit<SecretPutInput, 'key'>, options?: Options): Promise<Operations['secret.put']['output']>;
-    read(key: SecretReadInput['key'], input?: Record<string, never>, options?: Options): Promise<Operations['secret.read']['output']>;
-    readVersion(key: SecretReadVersionInput['key'], version: SecretReadVersionInput['version'], input?: Record<string, never>, options?: Options): Promise<Operations['secret.read-version']['output']>;
+    read(key: SecretReadInput['key'], options?: Options): Promise<Operations['secret.read']['output']>;
+    readVersion(key: SecretReadVersionInput['key'], version: SecretReadVersionInput['version'], options?: Options): Promise<Operations['secret.read-version']['output']>;
     delete(key: SecretDeleteInput['key'], input?: Omit<SecretDeleteInput, 'key'>, options?: Options): Promise<Operations['secret.delete']['output']>;
     undelete(key: SecretUndeleteInput['key'], input?: Omit<SecretUndeleteInput, 'key'>, options?: Options): Promise<Operations['secret.undelete']['output']>;
     destroy(key: SecretDestroyInput['key'], input?: Omit<SecretDestroyInput, 'key'>, options?: Options): Promise<Operations['secret.destroy']['output']>;
@@ -899,8 +899,8 @@ export interface Groups<Options> {
   readonly configs: {
     create(input: ConfigCreateInput, options?: Options): Promise<Operations['config.create']['output']>;
     put(key: ConfigPutInput['key'], input: Omit<ConfigPutInput, 'key'>, options?: Options): Promise<Operations['config.put']['output']>;
-    read(key: ConfigReadInput['key'], input?: Record<string, never>, options?: Options): Promise<Operations['config.read']['output']>;
-    readVersion(key: ConfigReadVersionInput['key'], version: ConfigReadVersionInput['version'], input?: Record<string, never>, options?: Options): Promise<Operations['config.read-version']['output']>;
+    read(key: ConfigReadInput['key'], options?: Options): Promise<Operations['config.read']['output']>;
+    readVersion(key: ConfigReadVersionInput['key'], version: ConfigReadVersionInput['version'], options?: Options): Promise<Operations['config.read-version']['output']>;
     delete(key: ConfigDeleteInput['key'], input?: Omit<ConfigDeleteInput, 'key'>, options?: Options): Promise<Operations['config.delete']['output']>;
     undelete(key: ConfigUndeleteInput['key'], input?: Omit<ConfigUndeleteInput, 'key'>, options?: Options): Promise<Operations['config.undelete']['output']>;
     destroy(key: ConfigDestroyInput['key'], input?: Omit<ConfigDestroyInput, 'key'>, options?: Options): Promise<Operations['config.destroy']['output']>;
@@ -912,23 +912,23 @@ export interface Groups<Options> {
   };
   readonly namespaces: {
     write(path: NamespaceWriteInput['path'], input: Omit<NamespaceWriteInput, 'path'>, options?: Options): Promise<Operations['namespace.write']['output']>;
-    read(path: NamespaceReadInput['path'], input?: Record<string, never>, options?: Options): Promise<Operations['namespace.read']['output']>;
-    delete(path: NamespaceDeleteInput['path'], input?: Record<string, never>, options?: Options): Promise<Operations['namespace.delete']['output']>;
+    read(path: NamespaceReadInput['path'], options?: Options): Promise<Operations['namespace.read']['output']>;
+    delete(path: NamespaceDeleteInput['path'], options?: Options): Promise<Operations['namespace.delete']['output']>;
     list(input?: NamespaceListInput, options?: Options): Promise<Operations['namespace.list']['output']>;
   };
   readonly tokens: {
     create(input?: TokenCreateInput, options?: Options): Promise<Operations['token.create']['output']>;
     list(input?: TokenListInput, options?: Options): Promise<Operations['token.list']['output']>;
     lookup(input?: TokenLookupInput, options?: Options): Promise<Operations['token.lookup']['output']>;
-    self(input?: Record<string, never>, options?: Options): Promise<Operations['token.self']['output']>;
+    self(options?: Options): Promise<Operations['token.self']['output']>;
     revoke(input?: TokenRevokeInput, options?: Options): Promise<Operations['token.revoke']['output']>;
-    revokeSelf(input?: Record<string, never>, options?: Options): Promise<Operations['token.revoke-self']['output']>;
+    revokeSelf(options?: Options): Promise<Operations['token.revoke-self']['output']>;
   };
   readonly roles: {
     write(input: RoleWriteInput, options?: Options): Promise<Operations['role.write']['output']>;
     list(input?: RoleListInput, options?: Options): Promise<Operations['role.list']['output']>;
-    read(name: RoleReadInput['name'], input?: Record<string, never>, options?: Options): Promise<Operations['role.read']['output']>;
-    delete(name: RoleDeleteInput['name'], input?: Record<string, never>, options?: Options): Promise<Operations['role.delete']['output']>;
+    read(name: RoleReadInput['name'], options?: Options): Promise<Operations['role.read']['output']>;
+    delete(name: RoleDeleteInput['name'], options?: Options): Promise<Operations['role.delete']['output']>;
   };
   readonly grants: {
     write(input: GrantWriteInput, options?: Options): Promise<Operations['grant.write']['output']>;
@@ -941,20 +941,20 @@ export interface Groups<Options> {
   readonly tenants: {
     create(input: TenantCreateInput, options?: Options): Promise<Operations['tenant.create']['output']>;
     list(input?: TenantListInput, options?: Options): Promise<Operations['tenant.list']['output']>;
-    delete(name: TenantDeleteInput['name'], input?: Record<string, never>, options?: Options): Promise<Operations['tenant.delete']['output']>;
+    delete(name: TenantDeleteInput['name'], options?: Options): Promise<Operations['tenant.delete']['output']>;
   };
   readonly keys: {
-    list(input?: Record<string, never>, options?: Options): Promise<Operations['key.list']['output']>;
-    rotate(input?: Record<string, never>, options?: Options): Promise<Operations['key.rotate']['output']>;
+    list(options?: Options): Promise<Operations['key.list']['output']>;
+    rotate(options?: Options): Promise<Operations['key.rotate']['output']>;
   };
   readonly audit: {
     log(input?: AuditLogInput, options?: Options): Promise<Operations['audit.log']['output']>;
-    prove(seq: AuditProveInput['seq'], input?: Record<string, never>, options?: Options): Promise<Operations['audit.prove']['output']>;
+    prove(seq: AuditProveInput['seq'], options?: Options): Promise<Operations['audit.prove']['output']>;
     export(input: AuditExportInput, options?: Options): Promise<Operations['audit.export']['output']>;
     head(input?: AuditHeadInput, options?: Options): Promise<Operations['audit.head']['output']>;
-    checkpoint(input?: Record<string, never>, options?: Options): Promise<Operations['audit.checkpoint']['output']>;
-    key(input?: Record<string, never>, options?: Options): Promise<Operations['audit.key']['output']>;
+    checkpoint(options?: Options): Promise<Operations['audit.checkpoint']['output']>;
+    key(options?: Options): Promise<Operations['audit.key']['output']>;
     verify(input?: AuditVerifyInput, options?: Options): Promise<Operations['audit.verify']['output']>;
   };
-  status(input?: Record<string, never>, options?: Options): Promise<Operations['status']['output']>;
+  status(options?: Options): Promise<Operations['status']['output']>;
 }

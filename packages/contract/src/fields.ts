@@ -39,8 +39,8 @@ export const actor = id("ac", "Random id of an actor.");
 export const token = text(256, "The token itself.", { pattern: "^hft_[A-Za-z0-9_-]{16,250}$" });
 export const permission = text(640, "resource:path-pattern:action", { minLength: 5 });
 export const hash = (description: string) => text(64, description, { pattern: "^[0-9a-f]{64}$" });
-export const ifMatch = text(20, "Go on only if the current version is this ETag, or if there is one at all (*).", {
-  pattern: '^([*]|"[1-9][0-9]{0,15}")$',
+export const ifMatch = text(18, 'Go on only if the current version has this ETag, such as "3" with its quotes.', {
+  pattern: '^"[1-9][0-9]{0,15}"$',
 });
 export const ifNoneMatch = text(1, "Go on only if nothing is there yet.", { pattern: "^[*]$" });
 export const cas = integer(0, maxInteger, "Check-and-set: the version that must be current; 0 if there must be none.");

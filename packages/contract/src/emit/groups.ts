@@ -46,6 +46,6 @@ function methodType(operation: OperationDefinition, indent: string): string {
   const omitted = params.length ? `Omit<${input}, ${params.map((param) => `'${param}'`).join(" | ")}>` : input;
   const optional = rest.some(([, place]) => place.required) ? "" : "?";
   const positional = params.map((param) => `${param}: ${input}['${param}']`);
-  const last = rest.length ? [`input${optional}: ${omitted}`] : ["input?: Record<string, never>"];
+  const last = rest.length ? [`input${optional}: ${omitted}`] : [];
   return `${indent}${method}(${[...positional, ...last, "options?: Options"].join(", ")}): Promise<Operations['${operation.name}']['output']>;`;
 }

@@ -2,7 +2,7 @@ import type { OperationDefinition } from "../definition.ts";
 import { problems } from "../errors.ts";
 import { commonHeaders } from "./headers.ts";
 import { inputSchemas, placesOf } from "./places.ts";
-import type { JsonSchema } from "./plain.ts";
+import { type JsonSchema, mapValues } from "./plain.ts";
 
 /** RFC 9457, with our code, hint and the fields that were wrong. */
 export const problemSchema: JsonSchema = {
@@ -33,12 +33,22 @@ export const problemSchema: JsonSchema = {
 
 const header = (description: string, type: string) => ({ description, schema: { type } });
 
-export const answerHeaders = {
+/** On every answer, also a refusal. */
+export const headers = {
   "Holdfast-Seq": header("Ledger entry of this call.", "integer"),
   "Holdfast-Request-Id": header("Id of this call in the logs.", "string"),
   RateLimit: header("What is left of the limit.", "string"),
   "RateLimit-Policy": header("The limit.", "string"),
 };
+
+export const answerHeaders = mapValues(headers, (_, name) => ({ $ref: `#/components/headers/${name}` }));
+
+export const commonParameters = Object.fromEntries(
+  Object.entries(commonHeaders).map(([name, { description, schema }]) => [
+    name,
+    { name, in: "header", required: false, description, schema },
+  ]),
+);
 
 export function parameters(operation: OperationDefinition): object[] {
   const { params, query, headers } = inputSchemas(operation.input);
@@ -48,8 +58,8 @@ export function parameters(operation: OperationDefinition): object[] {
     const { description, ...schema } = schemas[name] ?? {};
     return [{ name: place.wire ?? name, in: place.in, required: place.required ?? false, description, schema }];
   });
-  const common = Object.entries(commonHeaders).flatMap(([name, { mutation, ...rest }]) =>
-    mutation && !operation.mutation ? [] : [{ name, in: "header", required: false, ...rest }],
-  );
+  const common = Object.entries(commonHeaders)
+    .filter(([, { mutation }]) => operation.mutation || !mutation)
+    .map(([name]) => ({ $ref: `#/components/parameters/${name}` }));
   return [...own, ...common];
 }

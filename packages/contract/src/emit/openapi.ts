@@ -1,6 +1,6 @@
 import type { OperationDefinition } from "../definition.ts";
-import { errorsOf, type Problem, type ProblemCode, problems } from "../errors.ts";
-import { answerHeaders, parameters, problemSchema } from "./openapi-parts.ts";
+import { answerHeaders, commonParameters, headers, parameters, problemSchema } from "./openapi-parts.ts";
+import { refusals } from "./openapi-refusals.ts";
 import { inputSchemas } from "./places.ts";
 import { type JsonSchema, plain } from "./plain.ts";
 import { named } from "./openapi-schemas.ts";
@@ -9,9 +9,10 @@ import { pascal } from "./type-printer.ts";
 /** The same catalogue for the tools of others: OpenAPI 3.1. */
 export function openapi(definitions: readonly OperationDefinition[], version: string) {
   const schemas: Record<string, JsonSchema> = { Problem: problemSchema };
+  const responses: Record<string, unknown> = {};
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of definitions)
-    (paths[operation.path] ??= {})[operation.method.toLowerCase()] = described(operation, schemas);
+    (paths[operation.path] ??= {})[operation.method.toLowerCase()] = described(operation, schemas, responses);
   return {
     openapi: "3.1.0",
     info: {
@@ -30,14 +31,21 @@ export function openapi(definitions: readonly OperationDefinition[], version: st
       securitySchemes: {
         token: { type: "http", scheme: "bearer", description: "An opaque token: hft_…" },
       },
+      parameters: commonParameters,
+      headers,
       schemas,
+      responses,
     },
   };
 }
 
 const tagOf = (operation: OperationDefinition) => operation.name.split(".")[0] ?? "";
 
-function described(operation: OperationDefinition, schemas: Record<string, JsonSchema>) {
+function described(
+  operation: OperationDefinition,
+  schemas: Record<string, JsonSchema>,
+  responses: Record<string, unknown>,
+) {
   const { body } = inputSchemas(operation.input);
   const [noun = "", ...verbs] = operation.name.split(/[.-]/);
   return {
@@ -47,7 +55,7 @@ function described(operation: OperationDefinition, schemas: Record<string, JsonS
     description: `${operation.description}\n\n${permissionText(operation)}`,
     parameters: parameters(operation),
     ...(body && { requestBody: requestBody(operation, body) }),
-    responses: { ...answers(operation, schemas), ...refusals(operation) },
+    responses: { ...answers(operation, schemas), ...refusals(operation, responses) },
   };
 }
 
@@ -61,7 +69,7 @@ function permissionText({ permission, scope }: OperationDefinition): string {
 
 function requestBody(operation: OperationDefinition, body: JsonSchema) {
   const fields = Object.keys(body.properties ?? {});
-  const examples = operation.examples.map(({ title, input }) => [
+  const examples = operation.examples.map(({ title, input }): [string, unknown] => [
     title,
     { value: Object.fromEntries(Object.entries(input).filter(([name]) => fields.includes(name))) },
   ]);
@@ -87,27 +95,4 @@ function answers(operation: OperationDefinition, schemas: Record<string, JsonSch
   return Object.fromEntries(
     success.map((status) => [status, { description: description[status], headers: answerHeaders, content }]),
   );
-}
-
-function refusals(operation: OperationDefinition) {
-  const byStatus = Map.groupBy(
-    errorsOf(operation).flatMap((code) => statuses(operation, code).map((status) => ({ code, status }))),
-    ({ status }) => status,
-  );
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
-      status,
-      {
-        description: codes.map(({ code }) => `\`${code}\`: ${problems[code].hint}`).join("\n\n"),
-        headers: answerHeaders,
-        content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-      },
-    ]),
-  );
-}
-
-function statuses(operation: OperationDefinition, code: ProblemCode): number[] {
-  const problem: Problem = problems[code];
-  const conditional = operation.input.headers && problem.preconditionStatus;
-  return conditional ? [problem.status, conditional] : [problem.status];
 }

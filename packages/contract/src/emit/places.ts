@@ -14,21 +14,20 @@ export interface Place {
 }
 
 export interface InputSchemas {
-  readonly params: JsonSchema | null;
-  readonly query: JsonSchema | null;
-  readonly headers: JsonSchema | null;
-  readonly body: JsonSchema | null;
+  readonly params?: JsonSchema;
+  readonly query?: JsonSchema;
+  readonly headers?: JsonSchema;
+  readonly body?: JsonSchema;
 }
 
 export function inputSchemas(input: Input): InputSchemas {
-  const object = (fields: Fields | undefined) => (fields ? plain(closed(fields)) : null);
-  const body = object(input.body);
+  const object = (fields: Fields) => plain(closed(fields));
   const one = input.exactlyOne && { minProperties: 1, maxProperties: 1 };
   return {
-    params: object(input.params),
-    query: object(input.query),
-    headers: object(input.headers),
-    body: body && { ...body, ...one },
+    ...(input.params && { params: object(input.params) }),
+    ...(input.query && { query: object(input.query) }),
+    ...(input.headers && { headers: object(input.headers) }),
+    ...(input.body && { body: { ...object(input.body), ...one } }),
   };
 }
 
@@ -42,7 +41,11 @@ export function placesOf(operation: OperationDefinition): Record<string, Place> 
   };
 }
 
-function places(schema: JsonSchema | null, where: Place["in"], spans: readonly string[] = []): Record<string, Place> {
+function places(
+  schema: JsonSchema | undefined,
+  where: Place["in"],
+  spans: readonly string[] = [],
+): Record<string, Place> {
   return Object.fromEntries(
     Object.entries(schema?.properties ?? {}).map(([name, field]) => [
       name,

@@ -28,7 +28,7 @@ const declaration = (name: string, body: string) =>
 
 function inputType(operation: OperationDefinition, shapes: Map<string, string>): string {
   const { params, query, headers, body } = inputSchemas(operation.input);
-  const parts = [params, query, headers, body].filter((part) => part !== null);
+  const parts = [params, query, headers, body].filter((part) => part !== undefined);
   const merged: JsonSchema = {
     type: "object",
     properties: Object.assign({}, ...parts.map((part) => part.properties)) as Record<string, JsonSchema>,
