@@ -1,0 +1,136 @@
+// Which package may use which, and what each may take from outside: a package boundary is a trust boundary.
+
+/** What a package's run-time code may import. Its own files, and what it is tested with, come on top. */
+const mayUse = {
+  kernel: { packages: [], platform: false, npm: [] },
+  contract: { packages: [], platform: false, npm: [] },
+  policy: { packages: ["kernel"], platform: false, npm: [] },
+  engine: { packages: ["kernel", "contract"], platform: true, npm: true },
+  client: { packages: ["kernel", "contract"], platform: true, npm: ["@noble/hashes"] },
+  server: { packages: ["kernel", "contract", "policy", "engine"], platform: true, npm: true },
+  cli: { packages: ["kernel", "contract", "client", "server"], platform: true, npm: true },
+};
+
+/** Slices of the server, lowest rank first: each imports lower ranks only. */
+const slices = ["keyring", "tenants", "access", "identity", "registry", "audit", "doors"];
+
+const tests = "\\.(test|fixture)\\.ts$";
+const source = (name) => `^packages/${name}/(src|emitted)/`;
+const others = (names) => `^packages/(?!(${names.join("|")})/)`;
+
+const packageRules = Object.entries(mayUse).flatMap(([name, may]) => [
+  {
+    name: `${name}-imports-down-the-ranks`,
+    comment: `${name} may use: ${may.packages.join(", ") || "no other package"}`,
+    severity: "error",
+    from: { path: source(name), pathNot: tests },
+    to: { path: others([name, ...may.packages]) },
+  },
+  ...(may.platform
+    ? []
+    : [
+        {
+          name: `${name}-is-pure`,
+          comment: `${name} runs in browsers too: no node: module`,
+          severity: "error",
+          from: { path: source(name), pathNot: name === "contract" ? `${tests}|^packages/contract/src/` : tests },
+          to: { dependencyTypes: ["core"] },
+        },
+      ]),
+  ...(may.npm === true
+    ? []
+    : [
+        {
+          name: `${name}-keeps-its-dependency-list`,
+          comment: `${name} may take from npm: ${may.npm.join(", ") || "nothing"}`,
+          severity: "error",
+          // TypeBox writes the contract; what is emitted from it needs nothing.
+          from: { path: source(name), pathNot: name === "contract" ? `${tests}|^packages/contract/src/` : tests },
+          to: {
+            dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-no-pkg", "npm-unknown"],
+            pathNot: ["^packages/", ...may.npm.map((dependency) => `node_modules/${dependency}/`)],
+          },
+        },
+      ]),
+]);
+
+const sliceRules = slices.map((slice, rank) => ({
+  name: `${slice}-imports-lower-slices`,
+  comment: `ranks: ${slices.join(" < ")} < main`,
+  severity: "error",
+  from: { path: `^packages/server/src/${slice}/`, pathNot: tests },
+  to: { path: "^packages/server/src/", pathNot: `^packages/server/src/(${slices.slice(0, rank + 1).join("|")})/` },
+}));
+
+export default {
+  forbidden: [
+    ...packageRules,
+    ...sliceRules,
+    {
+      name: "slices-meet-at-their-front-doors",
+      comment: "another slice is used through its index.ts",
+      severity: "error",
+      from: { path: "^packages/server/src/([^/]+)/", pathNot: tests },
+      to: { path: "^packages/server/src/[^/]+/", pathNot: ["^packages/server/src/$1/", "^packages/server/src/[^/]+/index\\.ts$"] },
+    },
+    {
+      name: "packages-meet-at-their-exports",
+      comment: "another package is used by its name, not by a path into it",
+      severity: "error",
+      from: { path: "^packages/([^/]+)/" },
+      to: { path: "^packages/", pathNot: "^packages/$1/", dependencyTypes: ["local"] },
+    },
+    {
+      name: "server-is-imported-lazily",
+      comment: "the command line starts fast: only `up` loads the server, by import()",
+      severity: "error",
+      from: { path: source("cli"), pathNot: tests },
+      to: { path: "^packages/server/", dynamic: false },
+    },
+    {
+      name: "contract-sources-are-for-building",
+      comment: "TypeBox is a build-time tool: others use what is emitted, or its types",
+      severity: "error",
+      from: { path: "^packages/(?!contract/)", pathNot: tests },
+      to: { path: "^packages/contract/src/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "tests-are-not-imported",
+      comment: "what is shipped does not use what is for tests",
+      severity: "error",
+      from: { path: "^packages/[^/]+/src/", pathNot: tests },
+      to: { path: [tests, "^test/", "^bench/", "^scripts/"] },
+    },
+    {
+      name: "no-cycles",
+      comment: "files that need each other are one file, or a third is missing",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "resolvable",
+      comment: "every import has a target, listed in its own package.json",
+      severity: "error",
+      from: { path: "^packages/" },
+      to: { couldNotResolve: true },
+    },
+    {
+      name: "listed-dependencies",
+      comment: "a package declares what it uses",
+      severity: "error",
+      from: { path: "^packages/[^/]+/(src|emitted)/", pathNot: tests },
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["core"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)dist/" },
+    // TypeScript 7 has no programming interface yet; swc reads the same files.
+    parser: "swc",
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    combinedDependencies: false,
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
+  },
+};

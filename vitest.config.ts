@@ -1,0 +1,67 @@
+import { defineConfig } from "vitest/config";
+
+/** Never executed in a test by design; each with its reason. Nothing else is left out of coverage. */
+const notMeasured = [
+  "packages/*/emitted/**", // generated from the catalogue, which is measured
+  "packages/contract/src/emit/main.ts", // prints what the measured emitters return
+  "**/*.d.ts", // types only
+];
+
+/** Temporary folders, sockets and servers of one test must never meet those of another. */
+const isolated = { pool: "forks", testTimeout: 30_000, hookTimeout: 60_000 } as const;
+
+export default defineConfig({
+  test: {
+    // The machine that checks has two cores, and libsodium, koffi and SQLite are native: processes, not threads.
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 10_000,
+    hookTimeout: 20_000,
+    allowOnly: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...isolated,
+          name: "e2e",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/faults/**"],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...isolated,
+          name: "faults",
+          include: ["test/faults/**/*.test.ts"],
+          testTimeout: 180_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+    coverage: {
+      provider: "v8",
+      // The writer is a worker thread, and servers and commands are processes of their own.
+      autoAttachSubprocess: true,
+      reportOnFailure: true,
+      include: ["packages/*/src/**/*.ts"],
+      exclude: ["**/*.test.ts", ...notMeasured],
+      reporter: [["text", { skipFull: true }], "json-summary"],
+      thresholds: {
+        lines: 85,
+        "packages/kernel/src/**": { branches: 100 },
+        "packages/engine/src/**": { branches: 100 },
+        "packages/server/src/keyring/**": { branches: 100 },
+      },
+    },
+  },
+});
