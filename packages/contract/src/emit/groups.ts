@@ -14,12 +14,12 @@ const plurals: Readonly<Record<string, string>> = {
   key: "keys",
 };
 
-/** `secret.read-version` is `secrets.readVersion`; a name of one word is a method of the client itself. */
-export function placeInGroups(name: string): { group: string | null; method: string } {
-  const [noun = "", verb] = name.split(".");
-  if (verb === undefined) return { group: null, method: noun };
-  const [first = "", ...rest] = verb.split("-");
-  return { group: plurals[noun] ?? noun, method: first + pascal(rest) };
+/** `secret.read-version` is `secrets.readVersion`; a name of one word is a verb of the client itself. */
+export function placeInGroups(name: string): { group: string | null; verb: string } {
+  const [noun = "", rest] = name.split(".");
+  if (rest === undefined) return { group: null, verb: noun };
+  const [first = "", ...more] = rest.split("-");
+  return { group: plurals[noun] ?? noun, verb: first + pascal(more) };
 }
 
 /** The ergonomic form of the catalogue: path parameters by position, the rest as one object. */
@@ -38,7 +38,7 @@ ${members.join("")}}
 }
 
 function methodType(operation: OperationDefinition, indent: string): string {
-  const { method } = placeInGroups(operation.name);
+  const { verb } = placeInGroups(operation.name);
   const input = `${typeName(operation.name)}Input`;
   const params = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, param = ""]) => param);
   const places = Object.entries(placesOf(operation));
@@ -47,5 +47,5 @@ function methodType(operation: OperationDefinition, indent: string): string {
   const optional = rest.some(([, place]) => place.required) ? "" : "?";
   const positional = params.map((param) => `${param}: ${input}['${param}']`);
   const last = rest.length ? [`input${optional}: ${omitted}`] : [];
-  return `${indent}${method}(${[...positional, ...last, "options?: Options"].join(", ")}): Promise<Operations['${operation.name}']['output']>;`;
+  return `${indent}${verb}(${[...positional, ...last, "options?: Options"].join(", ")}): Promise<Operations['${operation.name}']['output']>;`;
 }

@@ -1,4 +1,5 @@
 import type { OperationDefinition } from "../definition.ts";
+import { placeInGroups } from "./groups.ts";
 import { placesOf } from "./places.ts";
 
 const banner = '// Written by "npm run emit" from packages/contract/src; changes here are lost.\n';
@@ -18,6 +19,7 @@ export type OperationName = keyof typeof operations;
 function row(operation: OperationDefinition): string {
   const { method, path, output, success } = operation;
   return literal({
+    ...placeInGroups(operation.name),
     method,
     path,
     fields: placesOf(operation),
