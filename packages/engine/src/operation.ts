@@ -10,17 +10,21 @@ export interface OperationDefinition {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Route template such as `/api/secrets/{key}:history`. */
   readonly path: string;
-  readonly aliases?: readonly string[];
+  readonly aliases: readonly string[];
   /** Template parameters that may hold slashes. */
-  readonly spans?: readonly string[];
+  readonly spans: readonly string[];
   /** null: any identified actor may ask, the operation decides each item itself. */
   readonly permission: PermissionRule | null;
   readonly input: {
-    readonly params?: Schema;
-    readonly query?: Schema;
-    readonly body?: Schema;
+    readonly params: Schema | null;
+    readonly query: Schema | null;
+    readonly body: Schema | null;
   };
-  readonly mutation?: boolean;
+  /** `global` operations are refused to actors of a tenant, whatever they hold there. */
+  readonly scope: "tenant" | "global";
+  readonly mutation: boolean;
+  /** Kind that an entry names when no single thing was acted on. */
+  readonly entryResource: string;
 }
 
 export interface PermissionRule {
@@ -57,6 +61,7 @@ export interface AccessRequest {
   readonly resource: string;
   readonly path: string;
   readonly action: string;
+  readonly scope?: "tenant" | "global";
 }
 
 /** A row as stored: declared columns and the three that the committer owns. */

@@ -1,5 +1,5 @@
 import { Refusal } from "../errors.ts";
-import type { Context, Input, Operation, Plan, Principal } from "../operation.ts";
+import type { AccessRequest, Context, Input, OperationDefinition, PermissionRule, Plan, Principal } from "../operation.ts";
 import type { Outcome, Submission } from "../submission.ts";
 import type { Change } from "../table.ts";
 import type { Call } from "./call.ts";
@@ -163,7 +163,7 @@ export class Gate {
     const decide: Context["decide"] = (request) => this.#with.authorize(principal, tenant, request, attempt.reads);
     const { permission } = call.operation.definition;
     if (permission !== null) {
-      const decision = await decide({ ...permission, path: pathOf(permission.path, input) });
+      const decision = await decide(requestOf(call.operation.definition, permission, input));
       attempt.rule = decision.rule === undefined ? undefined : `${decision.rule.role} ${decision.rule.permission}`;
       if (!decision.allowed) throw forbidden();
     }
@@ -200,7 +200,7 @@ export class Gate {
       tenant: attempt.tenant ?? principal?.tenant ?? nobody.tenant,
       actor: principal?.actor ?? nobody.actor,
       action: definition.name,
-      resource: plan?.resource ?? resourceOf(call.operation),
+      resource: plan?.resource ?? definition.entryResource,
       outcome: refusal === undefined ? ("ok" as const) : outcomeOf(refusal),
       reason: refusal?.code ?? "",
     };
@@ -245,6 +245,11 @@ function forbidden(): Refusal {
   });
 }
 
+function requestOf(definition: OperationDefinition, permission: PermissionRule, input: Input): AccessRequest {
+  const { resource, action } = permission;
+  return { resource, action, path: pathOf(permission.path, input), scope: definition.scope };
+}
+
 function pathOf(field: string | undefined, input: Input): string {
   if (field === undefined || field === "") return "";
   const value = input.params[field] ?? input.query[field] ?? input.body[field] ?? "";
@@ -272,10 +277,6 @@ const CONFLICT = new Set(["already_exists", "version_mismatch", "conflict", "ide
 function outcomeOf(refusal: Refusal): Outcome {
   if (DENIED.has(refusal.code)) return "denied";
   return CONFLICT.has(refusal.code) ? "conflict" : "failed";
-}
-
-function resourceOf(operation: Operation): string {
-  return operation.definition.permission?.resource ?? operation.definition.name.split(".")[0] ?? "none";
 }
 
 /** What was asked for, when nothing was done: the path of a refused call belongs into its record. */

@@ -19,7 +19,7 @@ export class Validator {
 
   input(definition: OperationDefinition, call: Call): Input {
     if (call.fault !== undefined) throw call.fault;
-    const body = definition.input.body === undefined ? noBody(call) : parsedBody(call);
+    const body = definition.input.body === null ? noBody(call) : parsedBody(call);
     this.#check("params", definition.input.params, call.params);
     this.#check("query", definition.input.query, call.query);
     this.#check("body", definition.input.body, body);
@@ -27,8 +27,8 @@ export class Validator {
     return call.precondition === undefined ? input : { ...input, precondition: call.precondition };
   }
 
-  #check(part: Part, schema: Schema | undefined, value: unknown): void {
-    if (schema === undefined) {
+  #check(part: Part, schema: Schema | null, value: unknown): void {
+    if (schema === null) {
       if (Object.keys(value as object).length > 0) throw unexpected(part, value as object);
       return;
     }

@@ -1,0 +1,33 @@
+import { type Context, type Input, type Plan, Refusal } from "@holdfast/engine";
+import { findToken } from "./find-token.ts";
+import { loadToken, type Token, tokensTable, tokenWrites } from "./store.ts";
+
+/** From this commit on nothing planned with the token, or with a token made by it, can be recorded as done. */
+function planRevocation(context: Context, token: Token): Plan {
+  // A token with a use count that revokes itself has already spent one use in this same transaction.
+  const isSpending = token.usesLeft !== undefined && context.principal.credential === token.accessor;
+  const expect = token.stored.rev + (isSpending ? 1 : 0);
+  return {
+    output: { accessor: token.accessor, revoked: true },
+    changes: [{ delete: tokensTable, key: { accessor: token.accessor }, expect }],
+    writes: tokenWrites(token),
+    resource: `token:${token.accessor}`,
+    facts: { accessor: token.accessor, actor: token.actor },
+  };
+}
+
+export function revokeToken(tokenKey: Uint8Array) {
+  return async (context: Context, input: Input): Promise<Plan> =>
+    planRevocation(context, await findToken(context, input, tokenKey));
+}
+
+export async function revokeSelf(context: Context): Promise<Plan> {
+  const { principal, reads } = context;
+  const token = principal.kind === "token" ? await loadToken(reads, principal.credential) : undefined;
+  if (token === undefined) {
+    throw new Refusal("conflict", "The caller is known by its socket, not by a token.", {
+      hint: "There is nothing to revoke; name a token by its accessor.",
+    });
+  }
+  return planRevocation(context, token);
+}

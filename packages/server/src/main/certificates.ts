@@ -1,0 +1,102 @@
+import { webcrypto } from "node:crypto";
+import { hostname } from "node:os";
+import { isIP } from "node:net";
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  PemConverter,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509CertificateGenerator,
+} from "@peculiar/x509";
+import { random } from "@holdfast/engine/crypto";
+import { toHex } from "@holdfast/kernel/bytes";
+
+const P256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const DAY_MS = 86_400_000;
+const CA_DAYS = 3_650;
+const LEAF_DAYS = 30;
+/** Clocks of clients may be a little behind. */
+const BACKDATE_MS = 300_000;
+const crypto = webcrypto as unknown as Crypto;
+
+/** The server's own certificate authority: its certificate is public, its key is kept sealed. */
+export interface Authority {
+  readonly certificate: string;
+  /** PKCS #8, DER. */
+  readonly key: Uint8Array;
+}
+
+export async function createAuthority(name: string, now: number): Promise<Authority> {
+  const keys = await crypto.subtle.generateKey(P256, true, ["sign", "verify"]);
+  const certificate = await X509CertificateGenerator.createSelfSigned(
+    {
+      serialNumber: serialNumber(),
+      name: `CN=Holdfast CA ${name}`,
+      notBefore: new Date(now - BACKDATE_MS),
+      notAfter: new Date(now + CA_DAYS * DAY_MS),
+      signingAlgorithm: P256,
+      keys,
+      extensions: [
+        new BasicConstraintsExtension(true, 0, true),
+        new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+        await SubjectKeyIdentifierExtension.create(keys.publicKey, false, crypto),
+      ],
+    },
+    crypto,
+  );
+  const key = new Uint8Array(await crypto.subtle.exportKey("pkcs8", keys.privateKey));
+  return { certificate: certificate.toString("pem"), key };
+}
+
+/** A fresh key and certificate for the listener; short-lived and never stored. */
+export async function issueListenerCertificate(
+  authority: Authority,
+  host: string,
+  now: number,
+): Promise<{ readonly key: string; readonly cert: string }> {
+  const issuer = new X509Certificate(authority.certificate);
+  const signingKey = await crypto.subtle.importKey("pkcs8", new Uint8Array(authority.key), P256, false, ["sign"]);
+  const keys = await crypto.subtle.generateKey(P256, true, ["sign", "verify"]);
+  const leaf = await X509CertificateGenerator.create(
+    {
+      serialNumber: serialNumber(),
+      subject: "CN=holdfast",
+      issuer: issuer.subject,
+      notBefore: new Date(now - BACKDATE_MS),
+      notAfter: new Date(now + LEAF_DAYS * DAY_MS),
+      signingAlgorithm: P256,
+      publicKey: keys.publicKey,
+      signingKey,
+      extensions: [
+        new BasicConstraintsExtension(false, undefined, true),
+        new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+        new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+        new SubjectAlternativeNameExtension(namesOf(host)),
+        await AuthorityKeyIdentifierExtension.create(issuer.publicKey, false, crypto),
+      ],
+    },
+    crypto,
+  );
+  const key = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
+  return { key: PemConverter.encode(key, "PRIVATE KEY"), cert: `${leaf.toString("pem")}\n${authority.certificate}\n` };
+}
+
+function namesOf(host: string): { type: "dns" | "ip"; value: string }[] {
+  const hosts = new Set(["localhost", "127.0.0.1", "::1", hostname(), host]);
+  hosts.delete("0.0.0.0");
+  hosts.delete("::");
+  return [...hosts].map((value) => ({ type: isIP(value) === 0 ? "dns" : "ip", value }));
+}
+
+/** 128 random bits, positive (RFC 5280 §4.1.2.2). */
+function serialNumber(): string {
+  const bytes = Uint8Array.from(random(16));
+  bytes[0] = (bytes[0] ?? 0) & 0x7f;
+  return toHex(bytes);
+}

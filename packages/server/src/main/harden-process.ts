@@ -1,0 +1,20 @@
+import koffi from "koffi";
+
+/** Linux <sys/prctl.h> and <sys/resource.h>. */
+const PR_SET_DUMPABLE = 4;
+const RLIMIT_CORE = 4;
+
+/**
+ * No other process of this user may attach to the server, and no core file may hold its keys (DESIGN §2). Says what it
+ * could not do: a hardening that failed is a reported state, not a silent pass.
+ */
+export function hardenProcess(): { readonly isNonDumpable: boolean; readonly hasNoCoreFiles: boolean } {
+  if (process.platform !== "linux") return { isNonDumpable: false, hasNoCoreFiles: false };
+  const libc = koffi.load("libc.so.6");
+  const prctl = libc.func("int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)");
+  const setrlimit = libc.func("int setrlimit(int resource, const uint64_t *limits)");
+  return {
+    isNonDumpable: prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) === 0,
+    hasNoCoreFiles: setrlimit(RLIMIT_CORE, [0n, 0n]) === 0,
+  };
+}

@@ -1,0 +1,80 @@
+import type { GateMeter } from "@holdfast/engine";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+const FAST_SECONDS = [0.000_01, 0.000_05, 0.000_1, 0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1];
+const REQUEST_SECONDS = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+/** Numbers that are read when somebody scrapes, rather than kept up to date. */
+export interface Readings {
+  queueDepth(): number;
+  queueAgeSeconds(): number;
+  ledgerSize(): number;
+  checkpointAgeSeconds(): number;
+  cacheHits(): number;
+  cacheMisses(): number;
+}
+
+export interface Metrics {
+  readonly meter: GateMeter;
+  stray(code: string): void;
+  commit(batchSize: number, seconds: number, fsyncSeconds: number): void;
+  observe(readings: Readings): void;
+  text(): Promise<string>;
+}
+
+/** Prometheus metrics of one server; labels are operation names, outcomes and codes, so their number is bounded. */
+export function createMetrics(): Metrics {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  const registers = [register];
+  const requests = new Histogram({
+    name: "holdfast_request_duration_seconds",
+    help: "Time from decoded call to recorded answer.",
+    labelNames: ["operation", "outcome"],
+    buckets: REQUEST_SECONDS,
+    registers,
+  });
+  const decisions = new Histogram({ name: "holdfast_decision_duration_seconds", help: "Time of one access decision.", buckets: FAST_SECONDS, registers });
+  const replans = new Counter({ name: "holdfast_stale_retries_total", help: "Plans repeated because a footprint changed.", registers });
+  const limited = new Counter({ name: "holdfast_rate_limited_total", help: "Calls refused by a rate limit.", registers });
+  const strays = new Counter({ name: "holdfast_stray_requests_total", help: "Requests that never became an operation.", labelNames: ["code"], registers });
+  const batch = new Histogram({ name: "holdfast_commit_batch_size", help: "Operations in one commit.", buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512], registers });
+  const commit = new Histogram({ name: "holdfast_commit_duration_seconds", help: "Time of one commit, fsync included.", buckets: REQUEST_SECONDS, registers });
+  const fsync = new Histogram({ name: "holdfast_fsync_duration_seconds", help: "Time of the durable part of one commit.", buckets: REQUEST_SECONDS, registers });
+  return {
+    meter: {
+      operation: (operation, outcome, seconds) => requests.observe({ operation, outcome }, seconds),
+      decision: (seconds) => decisions.observe(seconds),
+      replanned: () => replans.inc(),
+      limited: () => limited.inc(),
+    },
+    stray: (code) => strays.inc({ code }),
+    commit(batchSize, seconds, fsyncSeconds) {
+      batch.observe(batchSize);
+      commit.observe(seconds);
+      fsync.observe(fsyncSeconds);
+    },
+    observe: (readings) => {
+      readLater(register, readings);
+    },
+    text: () => register.metrics(),
+  };
+}
+
+function readLater(register: Registry, readings: Readings): void {
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [register],
+      collect() {
+        this.set(read());
+      },
+    });
+  gauge("holdfast_queue_depth", "Operations waiting to be committed.", readings.queueDepth);
+  gauge("holdfast_queue_age_seconds", "Age of the oldest operation waiting to be committed.", readings.queueAgeSeconds);
+  gauge("holdfast_ledger_entries", "Entries in the ledger.", readings.ledgerSize);
+  gauge("holdfast_checkpoint_age_seconds", "Time since the last published checkpoint.", readings.checkpointAgeSeconds);
+  gauge("holdfast_cache_hits", "Reads answered from the cache since start.", readings.cacheHits);
+  gauge("holdfast_cache_misses", "Reads that went to storage since start.", readings.cacheMisses);
+}

@@ -1,0 +1,40 @@
+import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { fromHex, toHex } from "@holdfast/kernel/bytes";
+import { random } from "@holdfast/engine/crypto";
+import { StartFailure } from "./start-failure.ts";
+
+const ROOT_KEY_BYTES = 32;
+
+/** Development seal: the root key in a file beside the data. Whoever can read the folder can read everything in it. */
+export function readRootKey(path: string): Uint8Array {
+  let text: string;
+  try {
+    if ((statSync(path).mode & 0o077) !== 0) throw rootKeyFailure(`${path} can be read by others.`, `chmod 600 ${path}`);
+    text = readFileSync(path, "utf8").trim();
+  } catch (cause) {
+    if (cause instanceof StartFailure) throw cause;
+    throw rootKeyFailure(`The root key ${path} is missing or cannot be read.`, "Put the file back; without it the data cannot be opened.", cause);
+  }
+  if (!/^[0-9a-f]{64}$/.test(text)) {
+    throw rootKeyFailure(`The root key ${path} is not 32 bytes in hexadecimal.`, "Put the original file back.");
+  }
+  return fromHex(text);
+}
+
+/** Creates the key; refuses to touch one that is there. */
+export function createRootKey(path: string): Uint8Array {
+  const key = random(ROOT_KEY_BYTES);
+  try {
+    const file = openSync(path, "wx", 0o600);
+    writeSync(file, `${toHex(key)}\n`);
+    fsyncSync(file);
+    closeSync(file);
+  } catch (cause) {
+    throw rootKeyFailure(`The root key ${path} cannot be created.`, "Look at the folder's permissions and free space.", cause);
+  }
+  return key;
+}
+
+function rootKeyFailure(message: string, hint: string, cause?: unknown): StartFailure {
+  return new StartFailure("root_key", message, hint, cause);
+}
