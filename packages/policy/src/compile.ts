@@ -1,8 +1,9 @@
-import { type Decision, deny, denyPath, pathSegments, type Request, ruleOf } from "./decision.ts";
+import { formatCondition } from "./condition.ts";
+import { type Decision, deny, denyPath, pathSegments, type Request, type Rule, rulesOf } from "./decision.ts";
 import { type Explanation, explain } from "./explain.ts";
 import type { Grant } from "./grant.ts";
 import { addRule, type PatternNode, plant, Search } from "./pattern-tree.ts";
-import type { Resource } from "./permission.ts";
+import { isEveryAction, type Resource } from "./permission.ts";
 
 /** Decides for one actor in one tenant: the tenant fence stands before it, in the choice of grants (`grantsWithin`). */
 export interface Authorizer {
@@ -27,18 +28,29 @@ function decideBy(index: Index, request: Request): Decision {
   const segments = pathSegments(request.path);
   if (segments === undefined) return denyPath();
   const search = new Search(segments, request);
-  const rule = search.under(index.get(request.resource)) ?? search.under(index.get("*"));
-  return rule === undefined ? deny(request, search.unmet) : rule.allow;
+  const allow = search.under(index.get(request.resource)) ?? search.under(index.get("*"));
+  return allow ?? deny(request, search.unmet);
 }
 
 function indexOf(grants: readonly Grant[]): Index {
   const index = new Map<Resource | "*", PatternNode>();
-  for (const grant of grants) {
-    for (const permission of grant.permissions) {
-      const root = index.get(permission.resource) ?? plant();
-      index.set(permission.resource, root);
-      addRule(root, ruleOf(grant, permission));
-    }
+  for (const rule of decidingRules(grants)) {
+    const root = index.get(rule.permission.resource) ?? plant();
+    index.set(rule.permission.resource, root);
+    addRule(root, rule);
   }
   return index;
+}
+
+/** What can decide at all, a named action before all actions: a rule said twice, under the same conditions, is one. */
+function decidingRules(grants: readonly Grant[]): readonly Rule[] {
+  const known = new Set<string>();
+  const first = rulesOf(grants).filter((rule) => {
+    const conditions = rule.grant.conditions.map(formatCondition).join("; ");
+    const text = `${rule.name.permission} if ${conditions}`;
+    const isNew = !known.has(text);
+    known.add(text);
+    return isNew;
+  });
+  return first.sort((a, b) => Number(isEveryAction(a.permission.action)) - Number(isEveryAction(b.permission.action)));
 }

@@ -27,10 +27,16 @@ export function holds(condition: Condition, attributes: Attributes): boolean {
 
 /** Whether `narrow` holds only where `wide` holds too. */
 export function conditionCovers(wide: Condition, narrow: Condition): boolean {
-  return wide.kind === narrow.kind && narrow.oneOf.every((name) => wide.oneOf.includes(name));
+  if (wide.kind !== "environment" || narrow.kind !== "environment") return false;
+  return narrow.oneOf.every((name) => wide.oneOf.includes(name));
 }
 
 /** A condition in words; it names what is asked, never what the attribute was (ATTACKS 11). */
 export function formatCondition(condition: Condition): string {
-  return `environment in ${condition.oneOf.join(", ")}`;
+  switch (condition.kind) {
+    case "environment":
+      return `environment in ${condition.oneOf.join(", ")}`;
+    default:
+      return "a condition that this version does not know";
+  }
 }

@@ -1,4 +1,4 @@
-import { type Attributes, formatCondition, holds } from "./condition.ts";
+import { type Attributes, type Condition, formatCondition, holds } from "./condition.ts";
 import type { Grant } from "./grant.ts";
 import { type Action, formatPermission, type Permission, type Resource } from "./permission.ts";
 
@@ -10,7 +10,7 @@ export interface Request {
   readonly attributes: Attributes;
 }
 
-/** Public and stable; a test pins the list. */
+/** Public and stable. */
 export type Reason = "granted" | "no_permission" | "condition_not_met" | "path_not_canonical";
 
 /** The permission that decided, and the role that holds it. */
@@ -38,20 +38,26 @@ export interface Rule {
 }
 
 const maxPathLength = 512;
-const notCanonical: Decision = Object.freeze({ allowed: false, missing: [], reason: "path_not_canonical" });
+const nothing: readonly string[] = Object.freeze([]);
+const notCanonical: Decision = Object.freeze({ allowed: false, missing: nothing, reason: "path_not_canonical" });
 
-export function ruleOf(grant: Grant, permission: Permission): Rule {
+function ruleOf(grant: Grant, permission: Permission): Rule {
   const name = Object.freeze({ role: grant.role, permission: formatPermission(permission) });
   return {
     grant,
     permission,
     name,
-    allow: Object.freeze({ allowed: true, rule: name, missing: [], reason: "granted" }),
+    allow: Object.freeze({ allowed: true, rule: name, missing: nothing, reason: "granted" }),
   };
 }
 
-export function isMet(rule: Rule, attributes: Attributes): boolean {
-  for (const condition of rule.grant.conditions) {
+export function rulesOf(grants: readonly Grant[]): Rule[] {
+  return grants.flatMap((grant) => grant.permissions.map((permission) => ruleOf(grant, permission)));
+}
+
+/** Whether all conditions hold. */
+export function areMet(conditions: readonly Condition[], attributes: Attributes): boolean {
+  for (const condition of conditions) {
     if (!holds(condition, attributes)) return false;
   }
   return true;
@@ -59,7 +65,10 @@ export function isMet(rule: Rule, attributes: Attributes): boolean {
 
 /** The denial, given the most specific rule of which only the conditions stood in the way. */
 export function deny(request: Request, unmet: Rule | undefined): Decision {
-  if (unmet === undefined) return { allowed: false, missing: [neededFor(request)], reason: "no_permission" };
+  if (unmet === undefined) {
+    const needed = formatPermission({ resource: request.resource, pattern: request.path, action: request.action });
+    return { allowed: false, missing: [needed], reason: "no_permission" };
+  }
   const conditions = unmet.grant.conditions.filter((condition) => !holds(condition, request.attributes));
   const missing = conditions.map(formatCondition);
   return { allowed: false, rule: unmet.name, missing, reason: "condition_not_met" };
@@ -82,8 +91,4 @@ export function pathSegments(path: string): readonly string[] | undefined {
     if (segment === "" || segment === "." || segment === "..") return undefined;
   }
   return segments;
-}
-
-function neededFor(request: Request): string {
-  return `${request.resource}:${request.path}:${request.action}`;
 }

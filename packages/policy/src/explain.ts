@@ -1,6 +1,6 @@
-import { type DecidingRule, type Decision, isMet, type Request, type Rule } from "./decision.ts";
+import { type DecidingRule, type Decision, areMet, type Request, type Rule, rulesOf } from "./decision.ts";
 import type { Grant } from "./grant.ts";
-import { decideByReading, matchesPath, namesAction, namesResource, rulesOf } from "./reference.ts";
+import { decideByReading, matchesPath, namesAction, namesResource } from "./reference.ts";
 
 /** Why a rule did or did not apply: the first of its parts that does not fit. */
 export type Verdict = "applies" | "conditions" | "action" | "path" | "resource";
@@ -34,5 +34,5 @@ function verdictOf(rule: Rule, request: Request): Verdict {
   if (!namesResource(rule, request)) return "resource";
   if (!matchesPath(rule, request)) return "path";
   if (!namesAction(rule, request)) return "action";
-  return isMet(rule, request.attributes) ? "applies" : "conditions";
+  return areMet(rule.grant.conditions, request.attributes) ? "applies" : "conditions";
 }

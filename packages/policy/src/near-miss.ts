@@ -21,13 +21,13 @@ export function nearMiss<T extends string>(text: string, candidates: readonly T[
 /** Levenshtein distance, one row at a time. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [index, letter] of [...from].entries()) {
+  for (let index = 0; index < from.length; index += 1) {
     const next = [index + 1];
-    for (const [column, other] of [...to].entries()) {
-      const substituted = (row[column] as number) + (letter === other ? 0 : 1);
-      next.push(Math.min(substituted, (row[column + 1] as number) + 1, (next[column] as number) + 1));
+    for (let column = 0; column < to.length; column += 1) {
+      const substituted = row[column]! + (from[index] === to[column] ? 0 : 1);
+      next.push(Math.min(substituted, row[column + 1]! + 1, next[column]! + 1));
     }
     row = next;
   }
-  return row[to.length] as number;
+  return row[to.length]!;
 }

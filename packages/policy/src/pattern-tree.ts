@@ -1,36 +1,58 @@
-import { formatCondition } from "./condition.ts";
-import { isMet, type Request, type Rule } from "./decision.ts";
+import type { Condition } from "./condition.ts";
+import { areMet, type Decision, type Request, type Rule } from "./decision.ts";
 import { anyDepth, anySegment, segmentsOf } from "./pattern.ts";
 import { type Action, isEveryAction } from "./permission.ts";
 
-/** The rules of one pattern by action; `*` holds those for every action. */
-type RulesByAction = Map<Action | "*", Rule[]>;
-
-/** One segment of the patterns that begin alike. Wildcards have fields of their own: no literal can stand for one. */
+/**
+ * One segment of the patterns that begin alike. Wildcards have fields of their own: no literal can stand for one
+ * (ATTACKS 7). With many rules a decision costs its cache misses, so a node touches little: a lone literal needs no
+ * map, and rules are a list without an array (measured: growth from 100 to 10,000 rules 1.4 → 1.2).
+ */
 export interface PatternNode {
-  readonly literals: Map<string, PatternNode>;
-  anySegment: PatternNode | undefined;
+  /** The literal, while there is one. */
+  literal: string | undefined;
+  underLiteral: PatternNode | undefined;
+  /** All literals, once there are two. */
+  literals: Map<string, PatternNode> | undefined;
+  underAny: PatternNode | undefined;
   /** Rules whose pattern ends here. */
-  here: RulesByAction | undefined;
+  here: Leaf | undefined;
   /** Rules whose pattern ends here in `**`. */
-  below: RulesByAction | undefined;
+  below: Leaf | undefined;
+}
+
+/** A rule, and the next one of the same pattern. */
+interface Leaf {
+  /** Undefined for every action. */
+  readonly action: Action | undefined;
+  readonly conditions: readonly Condition[];
+  readonly allow: Decision;
+  readonly rule: Rule;
+  next: Leaf | undefined;
 }
 
 export function plant(): PatternNode {
-  return { literals: new Map(), anySegment: undefined, here: undefined, below: undefined };
+  return {
+    literal: undefined,
+    underLiteral: undefined,
+    literals: undefined,
+    underAny: undefined,
+    here: undefined,
+    below: undefined,
+  };
 }
 
+/** Adds a rule behind those of the same pattern. */
 export function addRule(root: PatternNode, rule: Rule): void {
   let node = root;
   for (const segment of segmentsOf(rule.permission.pattern)) {
     if (segment === anyDepth) {
-      node.below ??= new Map();
-      return addByAction(node.below, rule);
+      node.below = append(node.below, leafOf(rule));
+      return;
     }
-    node = segment === anySegment ? (node.anySegment ??= plant()) : literalUnder(node, segment);
+    node = segment === anySegment ? (node.underAny ??= plant()) : addLiteral(node, segment);
   }
-  node.here ??= new Map();
-  addByAction(node.here, rule);
+  node.here = append(node.here, leafOf(rule));
 }
 
 /**
@@ -47,51 +69,60 @@ export class Search {
     this.#request = request;
   }
 
-  under(node: PatternNode | undefined, depth = 0): Rule | undefined {
+  under(node: PatternNode | undefined, depth = 0): Decision | undefined {
     if (node === undefined) return undefined;
     const segment = this.#segments[depth];
     const deeper =
       segment === undefined
         ? this.#among(node.here)
-        : (this.under(node.literals.get(segment), depth + 1) ?? this.under(node.anySegment, depth + 1));
+        : (this.under(literalUnder(node, segment), depth + 1) ?? this.under(node.underAny, depth + 1));
     return deeper ?? this.#among(node.below);
   }
 
-  #among(rules: RulesByAction | undefined): Rule | undefined {
-    if (rules === undefined) return undefined;
-    return this.#applying(rules.get(this.#request.action)) ?? this.#applying(rules.get("*"));
-  }
-
-  #applying(rules: readonly Rule[] | undefined): Rule | undefined {
-    if (rules === undefined) return undefined;
-    for (const rule of rules) {
-      if (isMet(rule, this.#request.attributes)) return rule;
-      this.unmet ??= rule;
+  #among(first: Leaf | undefined): Decision | undefined {
+    for (let leaf = first; leaf !== undefined; leaf = leaf.next) {
+      if (leaf.action !== undefined && leaf.action !== this.#request.action) continue;
+      if (areMet(leaf.conditions, this.#request.attributes)) return leaf.allow;
+      this.unmet ??= leaf.rule;
     }
     return undefined;
   }
 }
 
-function literalUnder(node: PatternNode, segment: string): PatternNode {
-  const known = node.literals.get(segment);
+function literalUnder(node: PatternNode, segment: string): PatternNode | undefined {
+  if (node.literals !== undefined) return node.literals.get(segment);
+  return node.literal === segment ? node.underLiteral : undefined;
+}
+
+function addLiteral(node: PatternNode, segment: string): PatternNode {
+  const known = literalUnder(node, segment);
   if (known !== undefined) return known;
   const added = plant();
-  node.literals.set(segment, added);
+  if (node.literal === undefined || node.underLiteral === undefined) {
+    node.literal = segment;
+    node.underLiteral = added;
+  } else {
+    node.literals ??= new Map([[node.literal, node.underLiteral]]);
+    node.literals.set(segment, added);
+  }
   return added;
 }
 
-/** Keeps what can still decide: nothing after a rule without conditions, nothing twice under the same conditions. */
-function addByAction(rules: RulesByAction, rule: Rule): void {
-  const action = isEveryAction(rule.permission.action) ? "*" : rule.permission.action;
-  const known = rules.get(action);
-  if (known === undefined) rules.set(action, [rule]);
-  else if (!known.some((earlier) => decidesFor(earlier, rule))) known.push(rule);
+function leafOf(rule: Rule): Leaf {
+  const { action } = rule.permission;
+  return {
+    action: isEveryAction(action) ? undefined : action,
+    conditions: rule.grant.conditions,
+    allow: rule.allow,
+    rule,
+    next: undefined,
+  };
 }
 
-function decidesFor(earlier: Rule, later: Rule): boolean {
-  return conditionsOf(earlier) === "" || conditionsOf(earlier) === conditionsOf(later);
-}
-
-function conditionsOf(rule: Rule): string {
-  return rule.grant.conditions.map(formatCondition).join("; ");
+function append(first: Leaf | undefined, added: Leaf): Leaf {
+  if (first === undefined) return added;
+  let last = first;
+  while (last.next !== undefined) last = last.next;
+  last.next = added;
+  return first;
 }

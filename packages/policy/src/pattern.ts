@@ -61,9 +61,7 @@ function refuseSegments(segments: readonly string[]): PatternRefusal | undefined
 function refuseSegment(segment: string, isLast: boolean): Omit<PatternRefusal, "position"> | undefined {
   if (segment === anySegment) return undefined;
   if (segment === anyDepth) {
-    return isLast
-      ? undefined
-      : { problem: "** stands only at the end", hint: "use * for exactly one segment" };
+    return isLast ? undefined : { problem: "** stands only at the end", hint: "use * for exactly one segment" };
   }
   // ATTACKS 7: a star inside a segment is neither a wildcard nor a letter, so that no text can turn into a pattern.
   if (segment.includes("*")) {
@@ -75,9 +73,7 @@ function refuseSegment(segment: string, isLast: boolean): Omit<PatternRefusal, "
 
 /** The bounds on a whole path, tried with each wildcard in its shortest form. */
 function refuseWhole(segments: readonly string[]): PatternRefusal | undefined {
-  const shortest = segments
-    .filter((segment) => segment !== anyDepth)
-    .map((segment) => segment.replace("*", "x"));
+  const shortest = segments.filter((segment) => segment !== anyDepth).map((segment) => segment.replace("*", "x"));
   if (shortest.length === 0) return undefined;
   const parsed = parsePath(shortest.join("/"));
   return parsed.ok ? undefined : { position: 0, problem: `not a canonical path: ${parsed.reason}` };

@@ -34,16 +34,11 @@ export function parsePermission(text: string): ParsedPermission {
   const parts = text.split(":");
   const [resource, pattern, action] = parts;
   if (resource === undefined || pattern === undefined || action === undefined) {
-    return refuse(
-      text.length,
-      "a permission has three parts",
-      "write <resource>:<namespace_pattern>:<action>",
-    );
+    return refuse(text.length, "a permission has three parts", "write <resource>:<namespace_pattern>:<action>");
   }
   const patternAt = resource.length + 1;
   const actionAt = patternAt + pattern.length + 1;
-  if (parts.length > 3)
-    return refuse(actionAt + action.length, "a permission has three parts; a path holds no colon");
+  if (parts.length > 3) return refuse(actionAt + action.length, "a permission has three parts; a path holds no colon");
   if (!isOneOf(resource, resources)) return refuseName(0, "resource", resource, resources);
   const refusal = refusePattern(pattern);
   if (refusal) return refuse(patternAt + refusal.position, refusal.problem, refusal.hint);
@@ -66,7 +61,7 @@ export function covers(wide: Permission, narrow: Permission): boolean {
 }
 
 /** `admin` implies all actions, so that it and `*` say the same. */
-export function isEveryAction(action: Action | "*"): boolean {
+export function isEveryAction(action: Action | "*"): action is "admin" | "*" {
   return action === "admin" || action === anything;
 }
 
@@ -82,12 +77,7 @@ function isOneOf<T extends string>(text: string, names: readonly T[]): text is T
   return text === anything || (names as readonly string[]).includes(text);
 }
 
-function refuseName(
-  position: number,
-  what: string,
-  text: string,
-  names: readonly string[],
-): PermissionRefusal {
+function refuseName(position: number, what: string, text: string, names: readonly string[]): PermissionRefusal {
   const meant = nearMiss(text, names);
   const hint = meant === undefined ? `one of ${names.join(", ")} or *` : `did you mean ${meant}?`;
   return refuse(position, `unknown ${what}`, hint);

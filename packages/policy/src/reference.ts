@@ -2,16 +2,7 @@
  * The decision as one would tell it: slow, without an index. A property test keeps the compiled one equal to it, and
  * explanations are made from it.
  */
-import {
-  type Decision,
-  deny,
-  denyPath,
-  isMet,
-  pathSegments,
-  type Request,
-  type Rule,
-  ruleOf,
-} from "./decision.ts";
+import { type Decision, deny, denyPath, areMet, pathSegments, type Request, type Rule, rulesOf } from "./decision.ts";
 import type { Grant } from "./grant.ts";
 import { anyDepth, anySegment, segmentsOf } from "./pattern.ts";
 import { isEveryAction } from "./permission.ts";
@@ -20,16 +11,10 @@ import { isEveryAction } from "./permission.ts";
 export function decideByReading(grants: readonly Grant[], request: Request): Decision {
   if (pathSegments(request.path) === undefined) return denyPath();
   const named = rulesOf(grants)
-    .filter(
-      (rule) => namesResource(rule, request) && namesAction(rule, request) && matchesPath(rule, request),
-    )
+    .filter((rule) => namesResource(rule, request) && namesAction(rule, request) && matchesPath(rule, request))
     .sort(bySpecificity);
-  const applying = named.find((rule) => isMet(rule, request.attributes));
+  const applying = named.find((rule) => areMet(rule.grant.conditions, request.attributes));
   return applying?.allow ?? deny(request, named[0]);
-}
-
-export function rulesOf(grants: readonly Grant[]): Rule[] {
-  return grants.flatMap((grant) => grant.permissions.map((permission) => ruleOf(grant, permission)));
 }
 
 export function namesResource(rule: Rule, request: Request): boolean {

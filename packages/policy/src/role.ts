@@ -40,9 +40,7 @@ export function defineRole(text: RoleText): DefinedRole {
   const name = readName(text.name, problems);
   const permissions = readPermissions(text.permissions, problems);
   const conditions = readEnvironments(text.environments, problems);
-  return problems.length === 0
-    ? { ok: true, role: { name, permissions, conditions } }
-    : { ok: false, problems };
+  return problems.length === 0 ? { ok: true, role: { name, permissions, conditions } } : { ok: false, problems };
 }
 
 function readName(text: string, problems: RoleProblem[]): string {
@@ -77,10 +75,7 @@ function readPermission(text: string, pointer: string, problems: RoleProblem[]):
   return [parsed.permission];
 }
 
-function readEnvironments(
-  names: readonly string[] | undefined,
-  problems: RoleProblem[],
-): readonly Condition[] {
+function readEnvironments(names: readonly string[] | undefined, problems: RoleProblem[]): readonly Condition[] {
   if (names === undefined) return [];
   if (names.length === 0 || names.length > maxEnvironments) {
     problems.push({
@@ -91,8 +86,7 @@ function readEnvironments(
   for (const [index, name] of names.slice(0, maxEnvironments).entries()) {
     if (environmentGrammar.test(name)) continue;
     const meant = nearMiss(name, standingEnvironments);
-    const hint =
-      meant === undefined ? "a to z, 0 to 9 and hyphens, a letter first" : `did you mean ${meant}?`;
+    const hint = meant === undefined ? "a to z, 0 to 9 and hyphens, a letter first" : `did you mean ${meant}?`;
     problems.push({ pointer: `/environments/${index}`, problem: "not an environment name", hint });
   }
   return [{ kind: "environment", oneOf: [...names] }];
