@@ -14,6 +14,9 @@ const mayUse = {
 /** Slices of the server, lowest rank first: each imports lower ranks only. */
 const slices = ["keyring", "tenants", "access", "identity", "registry", "audit", "doors"];
 
+/** Files beside the slices that every slice may use, because they use none. */
+const beneathSlices = ["page"];
+
 const tests = "\\.(test|fixture)\\.ts$";
 const source = (name) => `^packages/${name}/(src|emitted)/`;
 const others = (names) => `^packages/(?!(${names.join("|")})/)`;
@@ -59,7 +62,10 @@ const sliceRules = slices.map((slice, rank) => ({
   comment: `ranks: ${slices.join(" < ")} < main`,
   severity: "error",
   from: { path: `^packages/server/src/${slice}/`, pathNot: tests },
-  to: { path: "^packages/server/src/", pathNot: `^packages/server/src/(${slices.slice(0, rank + 1).join("|")})/` },
+  to: {
+    path: "^packages/server/src/",
+    pathNot: `^packages/server/src/((${slices.slice(0, rank + 1).join("|")})/|(${beneathSlices.join("|")})\\.ts$)`,
+  },
 }));
 
 export default {
@@ -67,11 +73,21 @@ export default {
     ...packageRules,
     ...sliceRules,
     {
+      name: "files-beneath-slices-use-none",
+      comment: "what every slice may use stands below all of them",
+      severity: "error",
+      from: { path: `^packages/server/src/(${beneathSlices.join("|")})\\.ts$` },
+      to: { path: "^packages/server/src/" },
+    },
+    {
       name: "slices-meet-at-their-front-doors",
       comment: "another slice is used through its index.ts",
       severity: "error",
       from: { path: "^packages/server/src/([^/]+)/", pathNot: tests },
-      to: { path: "^packages/server/src/[^/]+/", pathNot: ["^packages/server/src/$1/", "^packages/server/src/[^/]+/index\\.ts$"] },
+      to: {
+        path: "^packages/server/src/[^/]+/",
+        pathNot: ["^packages/server/src/$1/", "^packages/server/src/[^/]+/index\\.ts$"],
+      },
     },
     {
       name: "packages-meet-at-their-exports",
@@ -125,11 +141,9 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)dist/" },
+    exclude: { path: "^packages/[^/]+/dist/" },
     // TypeScript 7 has no programming interface yet; swc reads the same files.
     parser: "swc",
-    tsPreCompilationDeps: true,
-    tsConfig: { fileName: "tsconfig.json" },
     combinedDependencies: false,
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
   },

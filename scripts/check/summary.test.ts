@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { chooseSteps } from "./arguments.ts";
+import type { StepResult } from "./result.ts";
+import { counts, summary } from "./summary.ts";
+
+const results: readonly StepResult[] = [
+  { name: "types", seconds: 1, passed: 1, failed: [], skipped: [] },
+  {
+    name: "tests",
+    seconds: 2,
+    passed: 40,
+    failed: [{ title: "a.test.ts: opens", reason: "expected 1" }],
+    skipped: [{ title: "b.test.ts: vectors hold", reason: "no vectors here" }],
+  },
+];
+
+test("gates and tests are counted alike", () => {
+  expect(counts(results)).toEqual({ passed: 41, failed: 1, skipped: 1 });
+});
+
+test("what was skipped and what failed is named, with the reason", () => {
+  const text = summary(results, chooseSteps(["--only", "types,unit"]));
+  expect(text).toContain("Skipped:\n  b.test.ts: vectors hold (no vectors here)");
+  expect(text).toContain("Failed:\n  a.test.ts: opens (expected 1)");
+});
+
+test("a narrowed run says what it left out", () => {
+  const text = summary(results, chooseSteps(["--only", "types,unit"]));
+  expect(text).toContain("Not asked for: format, lint, boundaries, dead-code, repository, e2e, faults");
+});

@@ -1,0 +1,41 @@
+// What must not stand in the repository, and what must: names every finding, exits 1 when there is one.
+import { spawnSync } from "node:child_process";
+import { globSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { findForbiddenText } from "./repository/forbidden-text.ts";
+import { findInLicences } from "./repository/licences.ts";
+import { findInLockFile } from "./repository/lock-file.ts";
+import { findUnpinned } from "./repository/unpinned.ts";
+
+const root = join(import.meta.dirname, "..");
+const files = repositoryFiles();
+const findings = [
+  ...findInLockFile(readFileSync(join(root, "package-lock.json"), "utf8")),
+  ...manifests().flatMap(([file, text]) => findUnpinned(file, text)),
+  ...findInLicences(readFileSync(join(root, "LICENSE"), "utf8"), manifests()),
+  ...files.flatMap((file) => findForbiddenText(file, readText(file))),
+];
+
+for (const finding of findings) console.log(finding);
+console.log(`${files.length} files looked at, ${findings.length} findings`);
+process.exitCode = findings.length > 0 ? 1 : 0;
+
+/** Every file that is, or is about to be, in the repository. */
+function repositoryFiles(): readonly string[] {
+  return listed().filter((file) => statSync(join(root, file), { throwIfNoEntry: false })?.isFile());
+}
+
+function listed(): readonly string[] {
+  const git = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], { cwd: root });
+  if (git.status === 0) return git.stdout.toString().split("\0");
+  const built = ["node_modules", "dist", "coverage", ".holdfast", ".git"];
+  return globSync("**", { cwd: root, exclude: (name) => built.includes(basename(name)) });
+}
+
+function manifests(): readonly (readonly [string, string])[] {
+  return files.filter((file) => /^(packages\/[^/]+\/)?package\.json$/.test(file)).map((file) => [file, readText(file)]);
+}
+
+function readText(file: string): string {
+  return readFileSync(join(root, file), "utf8");
+}

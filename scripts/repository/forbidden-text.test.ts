@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { findForbiddenText } from "./forbidden-text.ts";
+
+test("a path on somebody's machine is found, with its line", () => {
+  expect(findForbiddenText("a.md", "first\nsee /home/ada/holdfast/x.ts")).toEqual([
+    'a.md:2: "/home/ada/holdfast" is a path on somebody\'s machine',
+  ]);
+});
+
+test("routes, relative paths and web addresses are not", () => {
+  expect(findForbiddenText("a.ts", "GET /api/work/x, ./root/a, https://example.org/home/ada/x, ~/work/a")).toEqual([]);
+});
+
+test("a private key is found, but not the word for one", () => {
+  const dashes = "-----";
+  const key = `${dashes}BEGIN EC PRIVATE KEY${dashes}\nMHcCAQEEIBzYkv4qJm1`;
+  expect(findForbiddenText("a.ts", key)).toHaveLength(1);
+  expect(findForbiddenText("a.ts", "-----BEGIN PRIVATE KEY-----")).toEqual([]);
+});
+
+test("a merge that was left half done is found", () => {
+  expect(findForbiddenText("a.ts", "a\n<<<<<<< HEAD\nb")).toHaveLength(1);
+});

@@ -1,0 +1,36 @@
+interface Forbidden {
+  readonly pattern: RegExp;
+  readonly why: string;
+  /** Files in which it may stand. */
+  readonly except?: RegExp;
+}
+
+const forbidden: readonly Forbidden[] = [
+  {
+    pattern: /(?<![\w.~-])\/(root|work|home\/[a-z][\w-]*|Users\/[A-Za-z][\w-]*)\/[\w.-]+/,
+    why: "is a path on somebody's machine",
+  },
+  {
+    pattern: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s*[A-Za-z0-9+/]{16}/,
+    why: "is a private key",
+    except: /\.test\.ts$/,
+  },
+  { pattern: /^(?:<{7}|>{7}) /m, why: "is left over from a merge" },
+];
+
+const binary = /\.(?:png|ico|db|woff2|gz|bin)$/;
+
+/** Places in a file that belong to one machine or to nobody; `scripts/repository/` itself holds the patterns. */
+export function findForbiddenText(file: string, text: string): readonly string[] {
+  if (binary.test(file) || file.startsWith("scripts/repository/")) return [];
+  return forbidden
+    .filter((rule) => rule.except === undefined || !rule.except.test(file))
+    .flatMap((rule) => {
+      const match = rule.pattern.exec(text);
+      return match === null ? [] : [`${file}:${lineAt(text, match.index)}: "${match[0].trim()}" ${rule.why}`];
+    });
+}
+
+function lineAt(text: string, index: number): number {
+  return text.slice(0, index).split("\n").length;
+}
