@@ -1,7 +1,20 @@
 // Runs before `npm start`, `npm test` and their kin, on any Node from 20 up: makes sure that the dependencies named in
 // package-lock.json are there, and with --bundle that the command line is bundled. Does nothing when nothing changed.
 import { spawnSync } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, rmSync, symlinkSync, writeSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeSync,
+} from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -37,14 +50,19 @@ function installed() {
   const present = packagesOf("node_modules/.package-lock.json");
   if (wanted === undefined) throw new Error("package-lock.json is missing or damaged");
   if (present === undefined) return false;
-  for (const [path, entry] of Object.entries(wanted)) {
-    if (!path.includes("node_modules/")) continue;
-    const found = present[path];
-    if (found === undefined ? !entry.optional : !sameVersion(entry, found) || !existsSync(join(root, path)))
-      return false;
-    if (found !== undefined && !suitsThisMachine(found)) return false;
-  }
-  return true;
+  return Object.entries(wanted).every(([path, entry]) =>
+    path.includes("node_modules/") ? hasDependency(path, entry, present[path]) : hasCommands(entry),
+  );
+}
+
+function hasDependency(path, entry, found) {
+  if (found === undefined) return entry.optional === true;
+  return sameVersion(entry, found) && suitsThisMachine(found) && existsSync(join(root, path));
+}
+
+/** npm links the commands of our own packages, such as `holdfast`. */
+function hasCommands({ bin = {} }) {
+  return Object.keys(bin).every((name) => existsSync(join(root, "node_modules", ".bin", name)));
 }
 
 function packagesOf(file) {
@@ -72,23 +90,33 @@ function allows(list, value) {
 
 function npmCi() {
   const npm = process.env.npm_execpath;
-  const args = [
-    "ci",
-    "--ignore-scripts",
-    "--include=dev",
-    "--include=optional",
-    "--no-audit",
-    "--no-fund",
-    "--loglevel=error",
-  ];
   // npm's own node, not the one in node_modules: that one is replaced while it would run.
   const [command, ...first] =
     npm && basename(npm) === "npm-cli.js" ? [process.env.npm_node_execpath ?? process.execPath, npm] : ["npm"];
-  run(
-    command,
-    [...first, ...args],
-    "npm ci failed; its message is above. It needs the package registry once, later starts do not",
-  );
+  const quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"];
+  const cache = usableCache();
+  try {
+    run(
+      command,
+      [...first, "ci", "--ignore-scripts", "--include=dev", "--include=optional", ...quiet, ...cache.args],
+      "npm ci failed; its message is above. It needs a package registry this once, later starts do not",
+    );
+  } finally {
+    cache.discard();
+  }
+}
+
+/** A service account may have no home: npm then gets a cache that lasts as long as it runs. */
+function usableCache() {
+  try {
+    const cache = process.env.npm_config_cache ?? join(homedir(), ".npm");
+    mkdirSync(cache, { recursive: true });
+    accessSync(cache, constants.W_OK);
+    return { args: [], discard: () => {} };
+  } catch {
+    const folder = mkdtempSync(join(tmpdir(), "holdfast-npm-"));
+    return { args: [`--cache=${folder}`], discard: () => rmSync(folder, { recursive: true, force: true }) };
+  }
 }
 
 function bundle() {
