@@ -1,3 +1,4 @@
+import { MAX_PATH_BYTES } from "@holdfast/kernel/paths";
 import { type Attributes, type Condition, formatCondition, holds } from "./condition.ts";
 import type { Grant } from "./grant.ts";
 import { type Action, formatPermission, type Permission, type Resource } from "./permission.ts";
@@ -37,7 +38,6 @@ export interface Rule {
   readonly allow: Decision;
 }
 
-const maxPathLength = 512;
 const nothing: readonly string[] = Object.freeze([]);
 const notCanonical: Decision = Object.freeze({ allowed: false, missing: nothing, reason: "path_not_canonical" });
 
@@ -85,7 +85,7 @@ export function denyPath(): Decision {
  */
 export function pathSegments(path: string): readonly string[] | undefined {
   if (path === "") return [];
-  if (path.length > maxPathLength) return undefined;
+  if (path.length > MAX_PATH_BYTES) return undefined;
   const segments = path.split("/");
   for (const segment of segments) {
     if (segment === "" || segment === "." || segment === "..") return undefined;

@@ -1,22 +1,14 @@
 /** The front door of `@holdfast/policy`: permissions, roles, conditions, and decisions with their explanation. Pure. */
 export { type BuiltInRole, builtInRole, builtInRoles } from "./built-in-roles.ts";
 export { type Authorizer, compile } from "./compile.ts";
-export { type Attributes, type Condition, formatCondition } from "./condition.ts";
+export type { Attributes, Condition } from "./condition.ts";
 export type { DecidingRule, Decision, Reason, Request } from "./decision.ts";
 export type { ConsideredRule, Explanation, Verdict } from "./explain.ts";
 export { excessOf, type Grant, globalRole, grantsWithin } from "./grant.ts";
 export {
   type Action,
-  actions,
-  covers,
   formatPermission,
-  isGlobal,
-  type ParsedPermission,
   type Permission,
-  type PermissionRefusal,
-  parsePermission,
   type Resource,
-  resources,
 } from "./permission.ts";
 export { type DefinedRole, defineRole, type Role, type RoleProblem, type RoleText } from "./role.ts";
-export { isRoleName, type ParsedRoleName, parseRoleName } from "./role-name.ts";

@@ -9,7 +9,7 @@ export const anyDepth = "**";
  * A walk of the compiled index branches at each `*`. This bound keeps its cost a function of the path's depth alone,
  * whatever rules are held.
  */
-export const maxAnySegments = 3;
+const maxAnySegments = 3;
 
 export interface PatternRefusal {
   /** Offset in the pattern, in UTF-16 units. */
@@ -22,7 +22,7 @@ export interface PatternRefusal {
 export function refusePattern(pattern: string): PatternRefusal | undefined {
   if (pattern === "") return undefined;
   const segments = pattern.split("/");
-  return refuseSegments(segments) ?? refuseWhole(segments);
+  return refuseWildcards(segments) ?? refuseLiterals(segments);
 }
 
 /** The segments of a well-formed pattern, or of a canonical path: none for the empty text. */
@@ -43,22 +43,20 @@ export function patternCovers(wide: string, narrow: string): boolean {
   return wideSegments.length === narrowSegments.length;
 }
 
-function refuseSegments(segments: readonly string[]): PatternRefusal | undefined {
-  let position = 0;
-  let anySegments = 0;
+function refuseWildcards(segments: readonly string[]): PatternRefusal | undefined {
+  let singles = 0;
   for (const [index, segment] of segments.entries()) {
-    if (segment === anySegment) anySegments += 1;
+    if (segment === anySegment) singles += 1;
     const refusal =
-      anySegments > maxAnySegments
+      singles > maxAnySegments
         ? { problem: `a pattern holds at most ${maxAnySegments} single * segments`, hint: "end it with **" }
-        : refuseSegment(segment, index === segments.length - 1);
-    if (refusal) return { position, ...refusal };
-    position += segment.length + 1;
+        : refuseWildcard(segment, index === segments.length - 1);
+    if (refusal) return { position: offsetOf(segments, index), ...refusal };
   }
   return undefined;
 }
 
-function refuseSegment(segment: string, isLast: boolean): Omit<PatternRefusal, "position"> | undefined {
+function refuseWildcard(segment: string, isLast: boolean): Omit<PatternRefusal, "position"> | undefined {
   if (segment === anySegment) return undefined;
   if (segment === anyDepth) {
     return isLast ? undefined : { problem: "** stands only at the end", hint: "use * for exactly one segment" };
@@ -67,14 +65,19 @@ function refuseSegment(segment: string, isLast: boolean): Omit<PatternRefusal, "
   if (segment.includes("*")) {
     return { problem: "* stands for a whole segment, never for a part of one", hint: "use * or **" };
   }
-  const parsed = parsePath(segment);
-  return parsed.ok ? undefined : { problem: `not a canonical path segment: ${parsed.reason}` };
+  return undefined;
 }
 
-/** The bounds on a whole path, tried with each wildcard in its shortest form. */
-function refuseWhole(segments: readonly string[]): PatternRefusal | undefined {
+/** The rules of paths, tried with each wildcard in its shortest form; the position is that of the segment at fault. */
+function refuseLiterals(segments: readonly string[]): PatternRefusal | undefined {
   const shortest = segments.filter((segment) => segment !== anyDepth).map((segment) => segment.replace("*", "x"));
   if (shortest.length === 0) return undefined;
   const parsed = parsePath(shortest.join("/"));
-  return parsed.ok ? undefined : { position: 0, problem: `not a canonical path: ${parsed.reason}` };
+  if (parsed.ok) return undefined;
+  const atFault = shortest.findIndex((segment) => !parsePath(segment).ok);
+  return { position: offsetOf(segments, Math.max(0, atFault)), problem: `the path ${parsed.reason}` };
+}
+
+function offsetOf(segments: readonly string[], index: number): number {
+  return segments.slice(0, index).reduce((offset, segment) => offset + segment.length + 1, 0);
 }

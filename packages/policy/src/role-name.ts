@@ -38,7 +38,7 @@ const skeletons = new Map(reserved.map((name) => [skeletonOf(name), name]));
  * them: case, blanks, Unicode forms, hyphens, digits for letters (ATTACKS 6).
  */
 export function parseRoleName(text: string): ParsedRoleName {
-  if (!isRoleName(text)) {
+  if (!grammar.test(text)) {
     return {
       ok: false,
       reason: "grammar",
@@ -56,11 +56,6 @@ export function parseRoleName(text: string): ParsedRoleName {
     };
   }
   return { ok: true, name: text };
-}
-
-/** Whether a text is in the grammar of role names, reserved or not. */
-export function isRoleName(text: string): boolean {
-  return grammar.test(text);
 }
 
 /** What is left of a name when everything that the eye may overlook is taken away. */

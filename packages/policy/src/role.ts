@@ -28,8 +28,8 @@ export type DefinedRole =
   | { readonly ok: true; readonly role: Role }
   | { readonly ok: false; readonly problems: readonly RoleProblem[] };
 
-export const maxPermissions = 1000;
-export const maxEnvironments = 16;
+const maxPermissions = 1000;
+const maxEnvironments = 16;
 
 const environmentGrammar = /^[a-z][a-z0-9-]{0,62}$/;
 const standingEnvironments = ["development", "staging", "production"];
