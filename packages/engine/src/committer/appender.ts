@@ -1,0 +1,117 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Signer } from "@holdfast/kernel/crypto";
+import { encodeEntry, entryHash, parseEntry } from "@holdfast/kernel/entry";
+import { headBytes, type SignedHead } from "@holdfast/kernel/head";
+import { toBase64, toHex } from "@holdfast/kernel/bytes";
+import { blake3, sha256 } from "../crypto.ts";
+import { addTerms, BLOCK_ENTRIES, filterOf } from "./entry-filter.ts";
+import { readEntries, readHead, tileReader } from "./ledger-store.ts";
+import type { WriterSubmission } from "./pack-batch.ts";
+import { leafHash } from "@holdfast/kernel/merkle";
+import { loadTree, type Tree } from "@holdfast/kernel/tiles";
+import { StorageFault } from "./storage-fault.ts";
+
+/** Appends entries and keeps chain, tree, tiles, filters and the signed head in step with them. */
+export class Appender {
+  readonly #signer: Signer;
+  readonly #insertEntry: StatementSync;
+  readonly #insertFilter: StatementSync;
+  readonly #putTile: StatementSync;
+  readonly #updateHead: StatementSync;
+  readonly tree: Tree;
+  #head: SignedHead;
+  #chain: string;
+  #timeMs: number;
+  #terms: Set<string>;
+
+  /** Takes up the ledger as the database has it. */
+  constructor(database: DatabaseSync, signer: Signer) {
+    this.#signer = signer;
+    this.#insertEntry = database.prepare("INSERT INTO entries (seq, bytes, payload) VALUES (?, ?, ?)");
+    this.#insertFilter = database.prepare("INSERT INTO entry_filters (block, bits) VALUES (?, ?)");
+    this.#putTile = database.prepare("INSERT OR REPLACE INTO tiles (level, idx, hashes) VALUES (?, ?, ?)");
+    this.#updateHead = database.prepare(
+      "UPDATE head SET size = ?, chain = ?, root = ?, epoch = ?, signature = ? WHERE id = 0 AND size = ? AND chain = ?",
+    );
+    const head = readHead(database);
+    if (head === undefined) throw new StorageFault("database_damaged", "The ledger's head is missing.");
+    this.#head = head;
+    this.#chain = head.chain;
+    this.tree = loadTree(sha256, head.size, tileReader(database));
+    const block = readEntries(database, head.size - (head.size % BLOCK_ENTRIES), head.size);
+    this.#terms = new Set();
+    for (const { bytes } of block) addTerms(this.#terms, parseEntry(bytes));
+    this.#timeMs = lastTimeMs(database, head.size);
+  }
+
+  get head(): SignedHead {
+    return this.#head;
+  }
+
+  get size(): number {
+    return this.tree.size;
+  }
+
+  /** Time of the newest entry: a clock that was set back does not bring it back. */
+  get timeMs(): number {
+    return this.#timeMs;
+  }
+
+  /** Appends one entry and returns its time. */
+  append(submission: WriterSubmission, nowMs: number): void {
+    const seq = this.tree.size;
+    const timeMs = Math.max(nowMs, this.#timeMs);
+    const bytes = encodeEntry({
+      v: 1,
+      seq,
+      time: new Date(timeMs).toISOString(),
+      ...submission.entry,
+      commitment: toHex(submission.commitment),
+      prev: this.#chain,
+    });
+    this.#insertEntry.run(seq, bytes, submission.sealed);
+    this.#timeMs = timeMs;
+    this.#chain = toHex(entryHash(blake3, bytes));
+    this.tree.append(leafHash(sha256, bytes));
+    addTerms(this.#terms, submission.entry);
+    if (this.tree.size % BLOCK_ENTRIES === 0) this.#completeBlock();
+  }
+
+  #completeBlock(): void {
+    this.#insertFilter.run(this.tree.size / BLOCK_ENTRIES - 1, filterOf(this.#terms));
+    this.#terms = new Set();
+  }
+
+  /** Writes tiles and the signed head of a batch; the update is fenced by the head that this writer knows. */
+  finish(): void {
+    this.#putTiles();
+    const before = this.#head;
+    const { epoch, origin } = before;
+    const fields = { origin, size: this.tree.size, chain: this.#chain, root: toHex(this.tree.root()), epoch };
+    const signature = toBase64(this.#signer.sign(headBytes(fields)));
+    const update = this.#updateHead.run(
+      fields.size,
+      fields.chain,
+      fields.root,
+      epoch,
+      signature,
+      before.size,
+      before.chain,
+    );
+    if (update.changes !== 1) throw new StorageFault("write_failed", "Another writer moved the ledger's head.");
+    this.#head = { ...fields, signature };
+  }
+
+  /** Level 0 is stored when a tile is full; the open tiles above it change with it. */
+  #putTiles(): void {
+    const completed = this.tree.takeCompletedTiles();
+    if (completed.length === 0) return;
+    const open = this.tree.partialTiles().filter(({ level }) => level > 0);
+    for (const { level, index, hashes } of [...completed, ...open]) this.#putTile.run(level, index, hashes);
+  }
+}
+
+function lastTimeMs(database: DatabaseSync, size: number): number {
+  const [last] = readEntries(database, size - 1, size);
+  return last === undefined ? 0 : Date.parse(parseEntry(last.bytes).time);
+}

@@ -1,0 +1,58 @@
+import type { Submission } from "../submission.ts";
+import type { FootprintWindow } from "./footprint-window.ts";
+
+/** A submission whose plan held when its batch was put together. */
+export interface Planned {
+  readonly submission: Submission;
+  /** Earlier submissions of the batch that change what this one read: it is stale when one of them is committed. */
+  readonly unless: readonly number[];
+}
+
+export interface BatchPlan<T> {
+  readonly admitted: readonly T[];
+  readonly planned: readonly Planned[];
+  readonly stale: readonly { readonly item: T; readonly key: string }[];
+}
+
+const NONE: readonly number[] = [];
+
+/**
+ * Sorts out what became stale while it waited. One batch is in flight at a time, so the window knows of every earlier
+ * commit; only what the batch itself will change is left to the writer, as indexes instead of keys.
+ */
+export function planBatch<T extends { readonly submission: Submission }>(
+  items: readonly T[],
+  window: FootprintWindow,
+): BatchPlan<T> {
+  const admitted: T[] = [];
+  const planned: Planned[] = [];
+  const stale: { item: T; key: string }[] = [];
+  const writers = new Map<string, number[]>();
+  for (const item of items) {
+    const { submission } = item;
+    const key = window.changedSince(submission.reads, submission.seen);
+    if (key !== undefined) {
+      stale.push({ item, key });
+      continue;
+    }
+    const unless = writers.size === 0 ? NONE : writersOf(submission.reads, writers);
+    for (const written of submission.writes) {
+      const indexes = writers.get(written);
+      if (indexes === undefined) writers.set(written, [planned.length]);
+      else indexes.push(planned.length);
+    }
+    admitted.push(item);
+    planned.push({ submission, unless });
+  }
+  return { admitted, planned, stale };
+}
+
+function writersOf(reads: readonly string[], writers: ReadonlyMap<string, readonly number[]>): readonly number[] {
+  const found = reads.flatMap((key) => writers.get(key) ?? NONE);
+  return found.length === 0 ? NONE : [...new Set(found)];
+}
+
+/** The key that made `stale` depend on `writer`, for the answer. */
+export function sharedKey(stale: Submission, writer: Submission): string {
+  return stale.reads.find((key) => writer.writes.includes(key)) ?? "";
+}

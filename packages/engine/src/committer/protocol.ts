@@ -1,0 +1,21 @@
+import type { BatchResult } from "./ledger-database.ts";
+import type { StoredCheckpoint } from "./ledger-store.ts";
+import type { PackedBatch } from "./pack-batch.ts";
+import type { Recovery } from "./recover.ts";
+import type { StorageFaultCode } from "./storage-fault.ts";
+
+/** What the main thread asks of the writer; the answers come in the same order. */
+export type Request =
+  | { readonly kind: "commit"; readonly batch: PackedBatch }
+  | { readonly kind: "checkpoint" }
+  | { readonly kind: "truncate-wal" }
+  | { readonly kind: "close" };
+
+export type Reply =
+  | { readonly kind: "opened"; readonly recovery: Recovery }
+  | { readonly kind: "not-opened"; readonly code: StorageFaultCode; readonly message: string }
+  | { readonly kind: "committed"; readonly result: BatchResult }
+  | { readonly kind: "failed"; readonly request: Request["kind"]; readonly message: string }
+  | { readonly kind: "checkpoint"; readonly checkpoint: StoredCheckpoint | undefined }
+  | { readonly kind: "wal-truncated"; readonly isComplete: boolean }
+  | { readonly kind: "closed"; readonly checkpoint: StoredCheckpoint | undefined };

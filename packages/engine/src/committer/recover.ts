@@ -1,0 +1,157 @@
+import { statSync } from "node:fs";
+import type { DatabaseSync } from "node:sqlite";
+import { toBase64, toHex } from "@holdfast/kernel/bytes";
+import type { Signer } from "@holdfast/kernel/crypto";
+import { genesis } from "@holdfast/kernel/entry";
+import { headBytes, type SignedHead, verifyHead } from "@holdfast/kernel/head";
+import { loadTree } from "@holdfast/kernel/tiles";
+import { blake3, sha256, verifySignature } from "../crypto.ts";
+import type { Table } from "../table.ts";
+import { openCheckpoint } from "./checkpoint-note.ts";
+import { openFault } from "./connection.ts";
+import { readCheckpoint, readHead, type StoredCheckpoint, tileReader } from "./ledger-store.ts";
+import { createTables, migrate, SCHEMA_VERSION } from "./schema.ts";
+import { StorageFault } from "./storage-fault.ts";
+import { verifyTail } from "./verify-tail.ts";
+
+/** Size and root (hex) of a tree that is known from elsewhere. */
+export interface TreeHead {
+  readonly size: number;
+  readonly root: string;
+}
+
+/** What opening found and did. */
+export interface Recovery {
+  readonly isNew: boolean;
+  /** Version of the tables before they were brought up to date. */
+  readonly migratedFrom: number | undefined;
+  /** The last process did not close the database: its write-ahead log was taken over. */
+  readonly wasUnclean: boolean;
+  readonly head: SignedHead;
+  readonly checkpoint: StoredCheckpoint | undefined;
+  /** Entries checked one by one, from this one to the head. */
+  readonly verifiedFrom: number;
+  /** There are entries, but no checkpoint over any: none was issued yet, or it was removed. */
+  readonly isCheckpointMissing: boolean;
+  readonly durationMs: number;
+}
+
+interface Options {
+  readonly path: string;
+  readonly tables: readonly Table[];
+  readonly origin: string;
+  readonly known: readonly TreeHead[];
+  readonly mustExist: boolean;
+}
+
+/**
+ * Opens the database and checks what can be checked in a time that does not grow with it: the head's signature, the
+ * tree against the head, every entry since the last checkpoint, and what is known from elsewhere.
+ */
+export function recover(
+  options: Options,
+  signer: Signer,
+  openDatabase: (path: string) => DatabaseSync,
+): { readonly database: DatabaseSync; readonly recovery: Recovery } {
+  const startedAt = performance.now();
+  const isNew = fileBytes(options.path) === 0;
+  // Before the file is touched: a missing database must not leave an empty one behind.
+  if (isNew) refuseIfExpected(options);
+  const wasUnclean = fileBytes(`${options.path}-wal`) > 0;
+  const database = openDatabase(options.path);
+  try {
+    const migratedFrom = prepare(database, options, signer, isNew);
+    checkFile(database, options.path);
+    const checked = check(database, options, signer);
+    const durationMs = performance.now() - startedAt;
+    return { database, recovery: { isNew, migratedFrom, wasUnclean, ...checked, durationMs } };
+  } catch (error) {
+    database.close();
+    throw openFault(error);
+  }
+}
+
+function fileBytes(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function refuseIfExpected({ known, mustExist, path }: Options): void {
+  if (known.some(({ size }) => size > 0)) {
+    throw new StorageFault("database_rolled_back", `${path} is empty, but its ledger is known from elsewhere.`);
+  }
+  if (mustExist) throw new StorageFault("database_unreadable", `${path} does not exist.`);
+}
+
+/** Tables, and the head of an empty ledger, in one transaction: a crash leaves a database or none. */
+function prepare(database: DatabaseSync, options: Options, signer: Signer, isNew: boolean): number | undefined {
+  database.exec("BEGIN IMMEDIATE");
+  const found = migrate(database);
+  if (found === 0) refuseIfExpected(options);
+  createTables(database, options.tables);
+  if (found === 0) insertHead(database, options.origin, signer);
+  database.exec("COMMIT");
+  return isNew || found === SCHEMA_VERSION ? undefined : found;
+}
+
+function insertHead(database: DatabaseSync, origin: string, signer: Signer): void {
+  const root = toHex(sha256(new Uint8Array(0)));
+  const fields = { origin, size: 0, chain: toHex(genesis(blake3, origin)), root, epoch: 1 };
+  const signature = toBase64(signer.sign(headBytes(fields)));
+  database
+    .prepare("INSERT INTO head (id, size, chain, root, epoch, origin, signature) VALUES (0, ?, ?, ?, ?, ?, ?)")
+    .run(fields.size, fields.chain, root, fields.epoch, origin, signature);
+}
+
+/** A truncated file shows in its length once the write-ahead log is merged into it. */
+function checkFile(database: DatabaseSync, path: string): void {
+  const merged = database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"] === 0;
+  const pages = database.prepare("PRAGMA page_count").get()?.["page_count"] as number;
+  const pageBytes = database.prepare("PRAGMA page_size").get()?.["page_size"] as number;
+  if (merged && fileBytes(path) < pages * pageBytes) {
+    throw new StorageFault("database_damaged", `${path} is shorter than its own header says.`);
+  }
+  for (const table of ["head", "meta", "checkpoints"]) {
+    const result = database.prepare(`PRAGMA quick_check(${table})`).get()?.["quick_check"];
+    if (result !== "ok") throw new StorageFault("database_damaged", `Table ${table} is damaged: ${String(result)}.`);
+  }
+}
+
+type Checked = Pick<Recovery, "head" | "checkpoint" | "verifiedFrom" | "isCheckpointMissing">;
+
+function check(database: DatabaseSync, { origin, known }: Options, signer: Signer): Checked {
+  const head = checkedHead(database, origin, signer.publicKey);
+  const checkpoint = readCheckpoint(database);
+  const signed = checkpoint && openCheckpoint(checkpoint.note, origin, signer.publicKey);
+  if (checkpoint !== undefined && signed?.size !== checkpoint.size) {
+    throw new StorageFault("database_damaged", `The checkpoint of size ${checkpoint.size} is not one of this log.`);
+  }
+  const trusted = signed === undefined ? known : [{ size: signed.size, root: toHex(signed.root) }, ...known];
+  for (const tree of trusted) checkContains(database, head, tree);
+  const verifiedFrom = verifyTail(database, head, checkpoint?.size ?? 0);
+  return { head, checkpoint, verifiedFrom, isCheckpointMissing: checkpoint === undefined && head.size > 0 };
+}
+
+function checkedHead(database: DatabaseSync, origin: string, publicKey: Uint8Array): SignedHead {
+  const head = readHead(database);
+  if (head === undefined) throw new StorageFault("database_damaged", "The ledger's head is missing.");
+  if (head.origin !== origin) {
+    throw new StorageFault("database_foreign", `The database belongs to ${head.origin}, not to ${origin}.`);
+  }
+  if (!verifyHead(verifySignature, publicKey, head)) {
+    throw new StorageFault("head_forged", "The ledger's head is not signed by this log's key.");
+  }
+  return head;
+}
+
+function checkContains(database: DatabaseSync, head: SignedHead, known: TreeHead): void {
+  if (known.size > head.size) {
+    throw new StorageFault(
+      "database_rolled_back",
+      `The ledger has ${head.size} entries; a ledger of ${known.size} is known from elsewhere.`,
+    );
+  }
+  const tree = loadTree(sha256, known.size, tileReader(database));
+  if (toHex(tree.root()) !== known.root) {
+    throw new StorageFault("database_forked", `The first ${known.size} entries differ from those known elsewhere.`);
+  }
+}

@@ -1,0 +1,141 @@
+import type { CommitterEvent } from "./event.ts";
+import type { BatchResult } from "./ledger-database.ts";
+import type { StoredCheckpoint } from "./ledger-store.ts";
+import type { PackedBatch } from "./pack-batch.ts";
+import type { Reply, Request } from "./protocol.ts";
+import type { Recovery } from "./recover.ts";
+import { StorageFault } from "./storage-fault.ts";
+import type { WriterOptions } from "./writer.ts";
+import type { StartWriter, WriterThread } from "./writer-thread.ts";
+
+const MAX_RESTART_DELAY_MS = 5_000;
+
+export interface LinkEvents {
+  readonly opened: (recovery: Recovery) => void;
+  readonly committed: (result: BatchResult) => void;
+  /** Nothing of the batch in flight stands. */
+  readonly failed: (message: string) => void;
+  /** What became of the batch in flight is not known. */
+  readonly lost: (message: string) => void;
+  readonly checkpoint: (checkpoint: StoredCheckpoint) => void;
+  readonly event: (event: CommitterEvent) => void;
+}
+
+/** Keeps a writer running: when it is lost, another one opens the database and looks what stands. */
+export class WriterLink {
+  readonly #start: StartWriter;
+  readonly #options: () => WriterOptions;
+  readonly #events: LinkEvents;
+  readonly #restartDelayMs: number;
+  readonly #opening = Promise.withResolvers<void>();
+  readonly #closing = Promise.withResolvers<void>();
+  #truncations: ((isComplete: boolean) => void)[] = [];
+  #thread: WriterThread | undefined;
+  #isOpen = false;
+  #isClosing = false;
+  #hasOpened = false;
+  #attempts = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(start: StartWriter, options: () => WriterOptions, events: LinkEvents, restartDelayMs: number) {
+    this.#start = start;
+    this.#options = options;
+    this.#events = events;
+    this.#restartDelayMs = restartDelayMs;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Resolves when the database is open; rejects with the fault that keeps it from being opened. */
+  open(): Promise<void> {
+    this.#run();
+    return this.#opening.promise;
+  }
+
+  commit(batch: PackedBatch): void {
+    this.#thread?.post({ kind: "commit", batch });
+  }
+
+  checkpoint(): void {
+    if (this.#isOpen) this.#thread?.post({ kind: "checkpoint" });
+  }
+
+  truncateWal(): Promise<boolean> {
+    if (!this.#isOpen) return Promise.resolve(false);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#truncations.push(resolve);
+    this.#thread?.post({ kind: "truncate-wal" });
+    return promise;
+  }
+
+  close(): Promise<void> {
+    this.#isClosing = true;
+    clearTimeout(this.#timer);
+    if (this.#thread === undefined) this.#closing.resolve();
+    else this.#thread.post({ kind: "close" });
+    return this.#closing.promise;
+  }
+
+  #run(): void {
+    this.#thread = this.#start(this.#options(), {
+      reply: (reply) => this.#onReply(reply),
+      exit: (cause) => this.#onExit(cause),
+    });
+  }
+
+  #onReply(reply: Reply): void {
+    switch (reply.kind) {
+      case "opened":
+        return this.#onOpened(reply.recovery);
+      case "not-opened":
+        return this.#onNotOpened(new StorageFault(reply.code, reply.message));
+      case "committed":
+        return this.#events.committed(reply.result);
+      case "failed":
+        return this.#onFailed(reply.request, reply.message);
+      case "wal-truncated":
+        return this.#truncations.shift()?.(reply.isComplete);
+      case "checkpoint":
+      case "closed":
+        if (reply.checkpoint !== undefined) this.#events.checkpoint(reply.checkpoint);
+    }
+  }
+
+  #onOpened(recovery: Recovery): void {
+    this.#isOpen = true;
+    this.#hasOpened = true;
+    this.#attempts = 0;
+    this.#events.opened(recovery);
+    this.#opening.resolve();
+  }
+
+  #onNotOpened(fault: StorageFault): void {
+    if (this.#hasOpened) this.#events.event({ kind: "not-reopened", code: fault.code, message: fault.message });
+    else this.#opening.reject(fault);
+  }
+
+  #onFailed(request: Request["kind"], message: string): void {
+    if (request === "commit") this.#events.failed(message);
+    else if (request === "truncate-wal") this.#truncations.shift()?.(false);
+    else this.#events.event({ kind: "batch-failed", operations: 0, message });
+  }
+
+  #onExit(cause: Error | undefined): void {
+    this.#thread = undefined;
+    const wasOpen = this.#isOpen;
+    this.#isOpen = false;
+    for (const resolve of this.#truncations.splice(0)) resolve(false);
+    if (this.#isClosing) return this.#closing.resolve();
+    const message = cause?.message ?? "the writer thread ended";
+    if (wasOpen) this.#events.lost(message);
+    else this.#opening.reject(new StorageFault("database_unreadable", message, cause));
+    if (this.#hasOpened) this.#restartLater();
+  }
+
+  #restartLater(): void {
+    const delayMs = Math.min(MAX_RESTART_DELAY_MS, this.#restartDelayMs * 2 ** this.#attempts++);
+    this.#timer = setTimeout(() => this.#run(), delayMs);
+  }
+}
