@@ -2,7 +2,7 @@ import type { OperationDefinition } from "../definition.ts";
 import { audit } from "./audit.ts";
 import { decision } from "./decision.ts";
 import { grant } from "./grant.ts";
-import { kept } from "./kept.ts";
+import { kept } from "./kept/index.ts";
 import { key } from "./key.ts";
 import { namespace } from "./namespace.ts";
 import { registry } from "./registry.ts";
