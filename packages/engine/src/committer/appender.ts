@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Signer } from "@holdfast/kernel/crypto";
 import { encodeEntry, entryHash, parseEntry } from "@holdfast/kernel/entry";
-import { headBytes, type SignedHead } from "@holdfast/kernel/head";
-import { toBase64, toHex } from "@holdfast/kernel/bytes";
+import { type SignedHead, signHead } from "@holdfast/kernel/head";
+import { toHex } from "@holdfast/kernel/bytes";
 import { blake3, sha256 } from "../crypto.ts";
 import { addTerms, BLOCK_ENTRIES, filterOf } from "./entry-filter.ts";
 import { readEntries, readHead, tileReader } from "./ledger-store.ts";
@@ -86,20 +86,12 @@ export class Appender {
   finish(): void {
     this.#putTiles();
     const before = this.#head;
-    const { epoch, origin } = before;
-    const fields = { origin, size: this.tree.size, chain: this.#chain, root: toHex(this.tree.root()), epoch };
-    const signature = toBase64(this.#signer.sign(headBytes(fields)));
-    const update = this.#updateHead.run(
-      fields.size,
-      fields.chain,
-      fields.root,
-      epoch,
-      signature,
-      before.size,
-      before.chain,
-    );
+    const root = toHex(this.tree.root());
+    const head = signHead(this.#signer, { ...before, size: this.tree.size, chain: this.#chain, root });
+    const { size, chain, epoch, signature } = head;
+    const update = this.#updateHead.run(size, chain, root, epoch, signature, before.size, before.chain);
     if (update.changes !== 1) throw new StorageFault("write_failed", "Another writer moved the ledger's head.");
-    this.#head = { ...fields, signature };
+    this.#head = head;
   }
 
   /** Level 0 is stored when a tile is full; the open tiles above it change with it. */

@@ -1,9 +1,10 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { type Checkpoint, openCheckpoint, signCheckpoint } from "@holdfast/kernel/checkpoint";
 import type { Signer } from "@holdfast/kernel/crypto";
 import { consistencyProof, verifyConsistency } from "@holdfast/kernel/merkle";
+import { verifierKeyOf } from "@holdfast/kernel/note";
 import type { Tree } from "@holdfast/kernel/tiles";
-import { sha256 } from "../crypto.ts";
-import { openCheckpoint, signCheckpoint } from "./checkpoint-note.ts";
+import { sha256, verifySignature } from "../crypto.ts";
 import { readCheckpoint, type StoredCheckpoint, tileReader } from "./ledger-store.ts";
 import { StorageFault } from "./storage-fault.ts";
 
@@ -17,7 +18,7 @@ export class Checkpointer {
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #prune: StatementSync;
-  #last: { readonly size: number; readonly root: Uint8Array } | undefined;
+  #last: Checkpoint | undefined;
 
   constructor(database: DatabaseSync, origin: string, signer: Signer) {
     this.#origin = origin;
@@ -30,7 +31,8 @@ export class Checkpointer {
       `DELETE FROM checkpoints WHERE size < (SELECT size FROM checkpoints ORDER BY size DESC LIMIT 1 OFFSET ${KEPT - 1})`,
     );
     const stored = readCheckpoint(database);
-    this.#last = stored && openCheckpoint(stored.note, origin, signer.publicKey);
+    const logKey = verifierKeyOf(sha256, origin, signer.publicKey);
+    this.#last = stored && openCheckpoint(stored.note, logKey, verifySignature);
   }
 
   isBehind(size: number): boolean {
@@ -46,12 +48,13 @@ export class Checkpointer {
     const { size } = tree;
     const root = tree.root();
     this.#checkConsistent(tree, root);
-    const note = signCheckpoint({ origin: this.#origin, size, root }, this.#signer);
+    const checkpoint = { origin: this.#origin, size, root };
+    const note = signCheckpoint(sha256, checkpoint, this.#signer);
     if (this.#insert.run(size, note, this.#last?.size ?? null).changes !== 1) {
       throw new StorageFault("write_failed", "Another writer issued a checkpoint.");
     }
     this.#prune.run();
-    this.#last = { size, root };
+    this.#last = checkpoint;
     return { size, note };
   }
 

@@ -3,9 +3,9 @@ import { DatabaseSync } from "node:sqlite";
 import { KernelError } from "@holdfast/kernel/errors";
 import { StorageFault } from "./storage-fault.ts";
 
-/** Pages of 8 KiB hold a tile and about ten entries; each entry page is then written about once. */
-const PAGE_BYTES = 8192;
-const WAL_PAGES_BEFORE_CHECKPOINT = 2_000;
+/** Larger pages gain nothing for entries and lose on scattered rows (docs/decisions/0002-committer.md). */
+const PAGE_BYTES = 4096;
+const WAL_PAGES_BEFORE_CHECKPOINT = 4_000;
 const BUSY_TIMEOUT_MS = 5_000;
 
 /**

@@ -1,13 +1,15 @@
 import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
-import { toBase64, toHex } from "@holdfast/kernel/bytes";
+import { toHex } from "@holdfast/kernel/bytes";
+import { openCheckpoint } from "@holdfast/kernel/checkpoint";
 import type { Signer } from "@holdfast/kernel/crypto";
 import { genesis } from "@holdfast/kernel/entry";
-import { headBytes, type SignedHead, verifyHead } from "@holdfast/kernel/head";
+import { type SignedHead, signHead, verifyHead } from "@holdfast/kernel/head";
+import { emptyRoot } from "@holdfast/kernel/merkle";
+import { verifierKeyOf } from "@holdfast/kernel/note";
 import { loadTree } from "@holdfast/kernel/tiles";
 import { blake3, sha256, verifySignature } from "../crypto.ts";
 import type { Table } from "../table.ts";
-import { openCheckpoint } from "./checkpoint-note.ts";
 import { openFault } from "./connection.ts";
 import { readCheckpoint, readHead, type StoredCheckpoint, tileReader } from "./ledger-store.ts";
 import { createTables, migrate, SCHEMA_VERSION } from "./schema.ts";
@@ -94,12 +96,11 @@ function prepare(database: DatabaseSync, options: Options, signer: Signer, isNew
 }
 
 function insertHead(database: DatabaseSync, origin: string, signer: Signer): void {
-  const root = toHex(sha256(new Uint8Array(0)));
-  const fields = { origin, size: 0, chain: toHex(genesis(blake3, origin)), root, epoch: 1 };
-  const signature = toBase64(signer.sign(headBytes(fields)));
+  const root = toHex(emptyRoot(sha256));
+  const head = signHead(signer, { origin, size: 0, chain: toHex(genesis(blake3, origin)), root, epoch: 1 });
   database
     .prepare("INSERT INTO head (id, size, chain, root, epoch, origin, signature) VALUES (0, ?, ?, ?, ?, ?, ?)")
-    .run(fields.size, fields.chain, root, fields.epoch, origin, signature);
+    .run(head.size, head.chain, head.root, head.epoch, origin, head.signature);
 }
 
 /** A truncated file shows in its length once the write-ahead log is merged into it. */
@@ -121,7 +122,8 @@ type Checked = Pick<Recovery, "head" | "checkpoint" | "verifiedFrom" | "isCheckp
 function check(database: DatabaseSync, { origin, known }: Options, signer: Signer): Checked {
   const head = checkedHead(database, origin, signer.publicKey);
   const checkpoint = readCheckpoint(database);
-  const signed = checkpoint && openCheckpoint(checkpoint.note, origin, signer.publicKey);
+  const logKey = verifierKeyOf(sha256, origin, signer.publicKey);
+  const signed = checkpoint && openCheckpoint(checkpoint.note, logKey, verifySignature);
   if (checkpoint !== undefined && signed?.size !== checkpoint.size) {
     throw new StorageFault("database_damaged", `The checkpoint of size ${checkpoint.size} is not one of this log.`);
   }
@@ -137,7 +139,7 @@ function checkedHead(database: DatabaseSync, origin: string, publicKey: Uint8Arr
   if (head.origin !== origin) {
     throw new StorageFault("database_foreign", `The database belongs to ${head.origin}, not to ${origin}.`);
   }
-  if (!verifyHead(verifySignature, publicKey, head)) {
+  if (!verifyHead(verifySignature, publicKey, origin, head)) {
     throw new StorageFault("head_forged", "The ledger's head is not signed by this log's key.");
   }
   return head;
