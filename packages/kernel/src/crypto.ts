@@ -14,12 +14,7 @@ export interface Aead {
   readonly keyBytes: number;
   readonly nonceBytes: number;
   seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, associatedData: Uint8Array): Uint8Array;
-  open(
-    key: Uint8Array,
-    nonce: Uint8Array,
-    sealed: Uint8Array,
-    associatedData: Uint8Array,
-  ): Uint8Array | undefined;
+  open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, associatedData: Uint8Array): Uint8Array | undefined;
 }
 
 /** Fills and returns `length` bytes from the system's generator. */
