@@ -1,5 +1,7 @@
 // Which package may use which, and what each may take from outside: a package boundary is a trust boundary.
 
+import { Visitor } from "@swc/core/Visitor.js";
+
 /** What a package's run-time code may import. Its own files, and what it is tested with, come on top. */
 const mayUse = {
   kernel: { packages: [], platform: false, npm: [] },
@@ -147,4 +149,11 @@ export default {
     combinedDependencies: false,
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
   },
+};
+
+// swc's own walker stops at `using`: it is walked like any other declaration.
+const { visitStatement } = Visitor.prototype;
+Visitor.prototype.visitStatement = function walk(statement) {
+  if (statement.type !== "UsingDeclaration") return visitStatement.call(this, statement);
+  return { ...statement, decls: this.visitVariableDeclarators(statement.decls) };
 };
