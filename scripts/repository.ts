@@ -5,14 +5,17 @@ import { basename, join } from "node:path";
 import { findForbiddenText } from "./repository/forbidden-text.ts";
 import { findInLicences } from "./repository/licences.ts";
 import { findInLockFile } from "./repository/lock-file.ts";
+import { findOutOfStep } from "./repository/out-of-step.ts";
 import { findUnpinned } from "./repository/unpinned.ts";
 
 const root = join(import.meta.dirname, "..");
 const files = repositoryFiles();
+const lockFile = readText("package-lock.json");
 const findings = [
-  ...findInLockFile(readFileSync(join(root, "package-lock.json"), "utf8")),
+  ...findInLockFile(lockFile),
+  ...findOutOfStep(lockFile, manifests()),
   ...manifests().flatMap(([file, text]) => findUnpinned(file, text)),
-  ...findInLicences(readFileSync(join(root, "LICENSE"), "utf8"), manifests()),
+  ...findInLicences(readText("LICENSE"), manifests()),
   ...files.flatMap((file) => findForbiddenText(file, readText(file))),
 ];
 
