@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { OperationName } from "@holdfast/contract";
 import type { Operations } from "@holdfast/contract/types";
 import type { Route } from "./agent.ts";
+import { withDeadline } from "./deadline.ts";
 import { decode, factsOf } from "./decode.ts";
 import { encode, type OperationRow, rowOf } from "./encode.ts";
 import { ClientError } from "./errors.ts";
@@ -21,17 +22,15 @@ export function callerOf(route: Route, client: ClientOptions, seen: (facts: Answ
   return async (name, input, options = {}) => {
     const row = rowOf(name);
     const limits = limitsOf({ ...client, ...options });
-    const deadline = AbortSignal.timeout(limits.timeoutMs);
-    const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
     const wire = withHeaders(encode(name, row, input), row, client, options);
-    const attempt = async () => {
+    const attempt = async (signal: AbortSignal) => {
       const answer = await exchange(route, wire, { ...limits, signal });
       const facts = factsOf(answer);
       seen(facts);
       options.onAnswer?.(facts);
       return decode(row, answer) as Operations[typeof name]["output"];
     };
-    return repeat(attempt, limits, signal);
+    return withDeadline(limits.timeoutMs, options.signal, (signal) => repeat(() => attempt(signal), limits, signal));
   };
 }
 

@@ -6,15 +6,15 @@ export interface SecretCreateInput {
   /** Any JSON; with another contentType a string, with encoding "base64" bytes. At most 16 MiB. */
   readonly value: unknown;
   /** Media type of the value; application/json when left out. */
-  readonly contentType?: string;
+  readonly contentType?: string | undefined;
   /** The value is base64 of bytes. */
-  readonly encoding?: 'base64';
+  readonly encoding?: 'base64' | undefined;
   /** Facts about the version: flat, and never a secret. */
-  readonly metadata?: Readonly<Record<string, string | number | boolean | null>>;
+  readonly metadata?: Readonly<Record<string, string | number | boolean | null>> | undefined;
   /** Why this version was written. Never put a secret here. */
-  readonly note?: string;
+  readonly note?: string | undefined;
   /** Check-and-set: the version that must be current; 0 if there must be none. */
-  readonly cas?: number;
+  readonly cas?: number | undefined;
 }
 
 export interface Version {
@@ -46,21 +46,21 @@ export interface SecretPutInput {
   /** Canonical path of the key; it may hold slashes. */
   readonly key: string;
   /** Go on only if the current version has this ETag, such as "3" with its quotes. */
-  readonly ifMatch?: string;
+  readonly ifMatch?: string | undefined;
   /** Go on only if nothing is there yet. */
-  readonly ifNoneMatch?: string;
+  readonly ifNoneMatch?: string | undefined;
   /** Any JSON; with another contentType a string, with encoding "base64" bytes. At most 16 MiB. */
   readonly value: unknown;
   /** Media type of the value; application/json when left out. */
-  readonly contentType?: string;
+  readonly contentType?: string | undefined;
   /** The value is base64 of bytes. */
-  readonly encoding?: 'base64';
+  readonly encoding?: 'base64' | undefined;
   /** Facts about the version: flat, and never a secret. */
-  readonly metadata?: Readonly<Record<string, string | number | boolean | null>>;
+  readonly metadata?: Readonly<Record<string, string | number | boolean | null>> | undefined;
   /** Why this version was written. Never put a secret here. */
-  readonly note?: string;
+  readonly note?: string | undefined;
   /** Check-and-set: the version that must be current; 0 if there must be none. */
-  readonly cas?: number;
+  readonly cas?: number | undefined;
 }
 
 export interface SecretReadInput {
@@ -106,7 +106,7 @@ export interface SecretDeleteInput {
   /** Canonical path of the key; it may hold slashes. */
   readonly key: string;
   /** Go on only if the current version has this ETag, such as "3" with its quotes. */
-  readonly ifMatch?: string;
+  readonly ifMatch?: string | undefined;
 }
 
 export interface KeyState {
@@ -121,15 +121,15 @@ export interface SecretUndeleteInput {
   /** Canonical path of the key; it may hold slashes. */
   readonly key: string;
   /** Number of a version; the first is 1. */
-  readonly version?: number;
+  readonly version?: number | undefined;
 }
 
 export interface SecretDestroyInput {
   /** Canonical path of the key; it may hold slashes. */
   readonly key: string;
-  readonly versions?: readonly number[];
+  readonly versions?: readonly number[] | undefined;
   /** All versions. */
-  readonly all?: true;
+  readonly all?: true | undefined;
 }
 
 export interface Destroyed {
@@ -144,9 +144,9 @@ export interface SecretHistoryInput {
   /** Canonical path of the key; it may hold slashes. */
   readonly key: string;
   /** Most items in one answer. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Only versions below this one. */
-  readonly before?: number;
+  readonly before?: number | undefined;
 }
 
 export interface VersionInfo {
@@ -179,13 +179,13 @@ export interface History {
 
 export interface SecretListInput {
   /** Folder to look in, without slashes at its ends; all of the tenant when left out. */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
   /** All keys below, without directories. */
-  readonly recursive?: boolean;
+  readonly recursive?: boolean | undefined;
   /** Most items in one answer. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** The "next" of the answer before. */
-  readonly after?: string;
+  readonly after?: string | undefined;
 }
 
 export interface ListedKey {
@@ -210,36 +210,36 @@ export interface ConfigCreateInput {
   /** Any JSON; with another contentType a string, with encoding "base64" bytes. At most 16 MiB. */
   readonly value: unknown;
   /** Media type of the value; application/json when left out. */
-  readonly contentType?: string;
+  readonly contentType?: string | undefined;
   /** The value is base64 of bytes. */
-  readonly encoding?: 'base64';
+  readonly encoding?: 'base64' | undefined;
   /** Facts about the version: flat, and never a secret. */
-  readonly metadata?: Readonly<Record<string, string | number | boolean | null>>;
+  readonly metadata?: Readonly<Record<string, string | number | boolean | null>> | undefined;
   /** Why this version was written. Never put a secret here. */
-  readonly note?: string;
+  readonly note?: string | undefined;
   /** Check-and-set: the version that must be current; 0 if there must be none. */
-  readonly cas?: number;
+  readonly cas?: number | undefined;
 }
 
 export interface ConfigPutInput {
   /** Canonical path of the key; it may hold slashes. */
   readonly key: string;
   /** Go on only if the current version has this ETag, such as "3" with its quotes. */
-  readonly ifMatch?: string;
+  readonly ifMatch?: string | undefined;
   /** Go on only if nothing is there yet. */
-  readonly ifNoneMatch?: string;
+  readonly ifNoneMatch?: string | undefined;
   /** Any JSON; with another contentType a string, with encoding "base64" bytes. At most 16 MiB. */
   readonly value: unknown;
   /** Media type of the value; application/json when left out. */
-  readonly contentType?: string;
+  readonly contentType?: string | undefined;
   /** The value is base64 of bytes. */
-  readonly encoding?: 'base64';
+  readonly encoding?: 'base64' | undefined;
   /** Facts about the version: flat, and never a secret. */
-  readonly metadata?: Readonly<Record<string, string | number | boolean | null>>;
+  readonly metadata?: Readonly<Record<string, string | number | boolean | null>> | undefined;
   /** Why this version was written. Never put a secret here. */
-  readonly note?: string;
+  readonly note?: string | undefined;
   /** Check-and-set: the version that must be current; 0 if there must be none. */
-  readonly cas?: number;
+  readonly cas?: number | undefined;
 }
 
 export interface ConfigReadInput {
@@ -258,53 +258,53 @@ export interface ConfigDeleteInput {
   /** Canonical path of the key; it may hold slashes. */
   readonly key: string;
   /** Go on only if the current version has this ETag, such as "3" with its quotes. */
-  readonly ifMatch?: string;
+  readonly ifMatch?: string | undefined;
 }
 
 export interface ConfigUndeleteInput {
   /** Canonical path of the key; it may hold slashes. */
   readonly key: string;
   /** Number of a version; the first is 1. */
-  readonly version?: number;
+  readonly version?: number | undefined;
 }
 
 export interface ConfigDestroyInput {
   /** Canonical path of the key; it may hold slashes. */
   readonly key: string;
-  readonly versions?: readonly number[];
+  readonly versions?: readonly number[] | undefined;
   /** All versions. */
-  readonly all?: true;
+  readonly all?: true | undefined;
 }
 
 export interface ConfigHistoryInput {
   /** Canonical path of the key; it may hold slashes. */
   readonly key: string;
   /** Most items in one answer. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Only versions below this one. */
-  readonly before?: number;
+  readonly before?: number | undefined;
 }
 
 export interface ConfigListInput {
   /** Folder to look in, without slashes at its ends; all of the tenant when left out. */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
   /** All keys below, without directories. */
-  readonly recursive?: boolean;
+  readonly recursive?: boolean | undefined;
   /** Most items in one answer. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** The "next" of the answer before. */
-  readonly after?: string;
+  readonly after?: string | undefined;
 }
 
 export interface RegistryTreeInput {
   /** Folder to look in, without slashes at its ends; all of the tenant when left out. */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
   /** Levels below the folder. */
-  readonly depth?: number;
+  readonly depth?: number | undefined;
   /** Most items in one answer. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** The "next" of the answer before. */
-  readonly after?: string;
+  readonly after?: string | undefined;
 }
 
 export interface TreeItem {
@@ -329,7 +329,7 @@ export interface NamespaceWriteInput {
   /** development, staging, production or a name of your own. */
   readonly environment: string;
   /** Check-and-set: the version that must be current; 0 if there must be none. */
-  readonly cas?: number;
+  readonly cas?: number | undefined;
 }
 
 export interface Namespace {
@@ -361,11 +361,11 @@ export interface RemovedNamespace {
 
 export interface NamespaceListInput {
   /** Folder to look in, without slashes at its ends; all of the tenant when left out. */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
   /** Most items in one answer. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** The "next" of the answer before. */
-  readonly after?: string;
+  readonly after?: string | undefined;
 }
 
 export interface NamespaceList {
@@ -376,12 +376,12 @@ export interface NamespaceList {
 
 export interface TokenCreateInput {
   /** For people; says what it is used for. */
-  readonly name?: string;
-  readonly roles?: readonly string[];
+  readonly name?: string | undefined;
+  readonly roles?: readonly string[] | undefined;
   /** Life in seconds; unlimited when left out. */
-  readonly ttlSeconds?: number;
+  readonly ttlSeconds?: number | undefined;
   /** Requests it is good for; unlimited when left out. */
-  readonly uses?: number;
+  readonly uses?: number | undefined;
 }
 
 export interface CreatedToken {
@@ -404,9 +404,9 @@ export interface CreatedToken {
 
 export interface TokenListInput {
   /** Most items in one answer. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** The "next" of the answer before. */
-  readonly after?: string;
+  readonly after?: string | undefined;
 }
 
 export interface TokenInfo {
@@ -435,18 +435,18 @@ export interface TokenList {
 
 export interface TokenLookupInput {
   /** The token itself. */
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** Names a token without giving its power. */
-  readonly accessor?: string;
+  readonly accessor?: string | undefined;
 }
 
 export type TokenSelfInput = Record<string, never>;
 
 export interface TokenRevokeInput {
   /** The token itself. */
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** Names a token without giving its power. */
-  readonly accessor?: string;
+  readonly accessor?: string | undefined;
 }
 
 export interface RevokedToken {
@@ -461,8 +461,8 @@ export interface RoleWriteInput {
   /** Name of the role. */
   readonly name: string;
   readonly permissions: readonly string[];
-  readonly environments?: readonly string[];
-  readonly description?: string;
+  readonly environments?: readonly string[] | undefined;
+  readonly description?: string | undefined;
 }
 
 export interface Role {
@@ -481,9 +481,9 @@ export interface Role {
 
 export interface RoleListInput {
   /** Most items in one answer. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** The "next" of the answer before. */
-  readonly after?: string;
+  readonly after?: string | undefined;
 }
 
 export interface RoleList {
@@ -526,9 +526,9 @@ export interface Grant {
 
 export interface GrantListInput {
   /** Most items in one answer. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** The "next" of the answer before. */
-  readonly after?: string;
+  readonly after?: string | undefined;
 }
 
 export interface GrantList {
@@ -560,7 +560,7 @@ export interface DecisionExplainInput {
   /** Action, as in a permission. */
   readonly action: string;
   /** Names a token without giving its power. */
-  readonly accessor?: string;
+  readonly accessor?: string | undefined;
 }
 
 export interface ConsideredRule {
@@ -595,9 +595,9 @@ export interface Tenant {
 
 export interface TenantListInput {
   /** Most items in one answer. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** The "next" of the answer before. */
-  readonly after?: string;
+  readonly after?: string | undefined;
 }
 
 export interface TenantList {
@@ -639,22 +639,22 @@ export type KeyRotateInput = Record<string, never>;
 
 export interface AuditLogInput {
   /** Most items in one answer. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Only entries below this position. */
-  readonly before?: number;
+  readonly before?: number | undefined;
   /** Random id of an actor. */
-  readonly actor?: string;
+  readonly actor?: string | undefined;
   /** Name of an operation. */
-  readonly action?: string;
-  readonly outcome?: 'ok' | 'denied' | 'failed' | 'conflict';
+  readonly action?: string | undefined;
+  readonly outcome?: 'ok' | 'denied' | 'failed' | 'conflict' | undefined;
   /** Resource as it stands in the entry, or its kind. */
-  readonly resource?: string;
+  readonly resource?: string | undefined;
   /** Path of the resource. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** Not before. */
-  readonly since?: string;
+  readonly since?: string | undefined;
   /** Before. */
-  readonly until?: string;
+  readonly until?: string | undefined;
 }
 
 export interface EntryView {
@@ -711,7 +711,7 @@ export interface AuditExportInput {
 
 export interface AuditHeadInput {
   /** A size you have seen a head of. */
-  readonly from?: number;
+  readonly from?: number | undefined;
 }
 
 export interface SignedHead {
@@ -750,7 +750,7 @@ export interface LogKey {
 
 export interface AuditVerifyInput {
   /** Check stored rows against the ledger as well. */
-  readonly state?: boolean;
+  readonly state?: boolean | undefined;
 }
 
 export interface BadEntry {

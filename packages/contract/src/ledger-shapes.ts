@@ -17,7 +17,7 @@ export const entryView = named("EntryView", {
   accessor: optional(field.text(64, "Credential used, while the payload is kept.")),
   requestId: optional(field.text(128)),
 });
-export const signedHead = named("SignedHead", {
+const signedHead = named("SignedHead", {
   origin: field.text(128, "Name of the log."),
   size: field.count("Entries."),
   chain: field.hash("BLAKE3 of the last entry."),

@@ -35,7 +35,9 @@ function inputType(operation: OperationDefinition, shapes: Map<string, string>):
     required: parts.flatMap((part) => part.required ?? []),
     additionalProperties: false,
   };
-  return parts.length ? printType(merged, shapes) : "Record<string, never>";
+  if (parts.length === 0) return "Record<string, never>";
+  // A caller may hand over what it does not have: undefined stays off the wire.
+  return printType(merged, shapes).replace(/^(  readonly \w+[?]: .*);$/gm, "$1 | undefined;");
 }
 
 function outputType({ output }: OperationDefinition, shapes: Map<string, string>): string {
