@@ -29,8 +29,9 @@ export interface EntryFields {
   readonly prev: string;
 }
 
-const RANDOM_NAME = "[a-z2-7]{25}[aeimquy4]";
-const HASH = "[0-9a-f]{64}";
+// Written out, because a counted repetition takes twice as long to match.
+const RANDOM_NAME = `${"[a-z2-7]".repeat(25)}[aeimquy4]`;
+const HASH = "[0-9a-f]".repeat(64);
 const MONTH_AND_DAY = "(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-9])|(?:0[13-9]|1[0-2])-30|(?:0[13578]|1[02])-31)";
 
 /** Grammar of each field. None admits a quote, a backslash or a control character: nothing is ever escaped. */

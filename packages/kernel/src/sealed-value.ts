@@ -1,4 +1,4 @@
-import { concat, equal, u32be, u64be, utf8 } from "./bytes.ts";
+import { concat, equal, u64be, utf8 } from "./bytes.ts";
 import type { Hash, Mac, Random, Suites } from "./crypto.ts";
 import { KernelError } from "./errors.ts";
 
@@ -17,8 +17,13 @@ const SALT_AT = DEK_ID_AT + DEK_ID_BYTES;
 const HEADER_BYTES = SALT_AT + SALT_BYTES;
 const BODY_AT = HEADER_BYTES + COMMITMENT_BYTES;
 const LABEL = utf8("holdfast/seal/1\0");
-const KEY = 1;
-const COMMITMENT = 2;
+const DERIVE_KEY = 1;
+const DERIVE_COMMITMENT = 2;
+const LENGTH_BYTES = 4;
+const HASH_BYTES = 32;
+/** A path of 512 bytes and names of a few hundred fit many times. */
+const MAX_CONTEXT_BYTES = 4096;
+const ZEROS = new Uint8Array(24);
 
 export interface SealPrimitives {
   readonly suites: Suites;
@@ -68,7 +73,7 @@ export function seal(
   const bound = bind(primitives, dek.key, header, context);
   const aead = primitives.suites[suite];
   // Each salt gives a key of its own, so that the nonce may be zero.
-  const body = aead.seal(bound.key, new Uint8Array(aead.nonceBytes), value, bound.associatedData);
+  const body = aead.seal(bound.key, ZEROS.subarray(0, aead.nonceBytes), value, bound.associatedData);
   bound.key.fill(0);
   return concat(header, bound.commitment, body);
 }
@@ -83,7 +88,7 @@ export function open(primitives: SealPrimitives, dekKey: Uint8Array, context: Se
     return { ok: false, reason: "wrong_key_or_context" };
   }
   const aead = primitives.suites[header.suite];
-  const nonce = new Uint8Array(aead.nonceBytes);
+  const nonce = ZEROS.subarray(0, aead.nonceBytes);
   const value = aead.open(bound.key, nonce, sealed.subarray(BODY_AT), bound.associatedData);
   bound.key.fill(0);
   return value === undefined ? { ok: false, reason: "damaged" } : { ok: true, value };
@@ -110,8 +115,16 @@ function headerOf(suite: SuiteNumber, dekId: Uint8Array, salt: Uint8Array): Uint
 interface Bound {
   readonly key: Uint8Array;
   readonly commitment: Uint8Array;
+  /** View of `scratch`: good until the next value is bound. */
   readonly associatedData: Uint8Array;
 }
+
+/**
+ * What is derived from and authenticated is put together in these: allocations would cost as much as the cryptography.
+ * The primitives are synchronous and keep nothing, so that no two uses meet; nothing in them is secret.
+ */
+const scratch = new Uint8Array(MAX_CONTEXT_BYTES + COMMITMENT_BYTES);
+const derivation = concat(LABEL, new Uint8Array(1 + HASH_BYTES));
 
 function bind(
   { hmacSha512_256, sha256 }: SealPrimitives,
@@ -120,19 +133,55 @@ function bind(
   of: SealContext,
 ): Bound {
   if (dekKey.byteLength !== KEY_BYTES) throw new KernelError("key_invalid", "a DEK has 32 bytes");
-  const context = contextBytes(header, of);
-  const contextHash = sha256(context);
-  const derive = (label: number): Uint8Array =>
-    hmacSha512_256(dekKey, concat(LABEL, Uint8Array.of(label), contextHash));
-  const commitment = derive(COMMITMENT);
-  return { key: derive(KEY), commitment, associatedData: concat(context, commitment) };
+  const length = writeContext(header, of);
+  derivation.set(sha256(scratch.subarray(0, length)), LABEL.byteLength + 1);
+  derivation[LABEL.byteLength] = DERIVE_COMMITMENT;
+  const commitment = hmacSha512_256(dekKey, derivation);
+  derivation[LABEL.byteLength] = DERIVE_KEY;
+  const key = hmacSha512_256(dekKey, derivation);
+  scratch.set(commitment, length);
+  return { key, commitment, associatedData: scratch.subarray(0, length + COMMITMENT_BYTES) };
 }
 
 /** Header up to and including the salt, then each field after its length as a big-endian u32. */
-function contextBytes(
-  header: Uint8Array,
-  { purpose, tenant, path, version, kind, contentType }: SealContext,
-): Uint8Array {
-  const fields = [utf8(purpose), utf8(tenant), utf8(path), u64be(version), utf8(kind), utf8(contentType)];
-  return concat(header, ...fields.flatMap((field) => [u32be(field.byteLength), field]));
+function writeContext(header: Uint8Array, { purpose, tenant, path, version, kind, contentType }: SealContext): number {
+  scratch.set(header);
+  let at = writeText(HEADER_BYTES, purpose);
+  at = writeText(at, tenant);
+  at = writeText(at, path);
+  at = writeField(at, u64be(version));
+  at = writeText(at, kind);
+  return writeText(at, contentType);
+}
+
+/** As `writeField` of its UTF-8; ASCII, the rule, goes without an allocation. */
+function writeText(at: number, text: string): number {
+  const start = at + LENGTH_BYTES;
+  if (start + text.length > MAX_CONTEXT_BYTES) throw tooLong();
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f) return writeField(at, utf8(text));
+    scratch[start + index] = code;
+  }
+  writeLength(at, text.length);
+  return start + text.length;
+}
+
+function writeField(at: number, field: Uint8Array): number {
+  const start = at + LENGTH_BYTES;
+  if (start + field.byteLength > MAX_CONTEXT_BYTES) throw tooLong();
+  scratch.set(field, start);
+  writeLength(at, field.byteLength);
+  return start + field.byteLength;
+}
+
+/** The upper two bytes stay zero: a context is shorter than 2^16. */
+function writeLength(at: number, length: number): void {
+  scratch.fill(0, at, at + 2);
+  scratch[at + 2] = length >> 8;
+  scratch[at + 3] = length & 0xff;
+}
+
+function tooLong(): KernelError {
+  return new KernelError("out_of_range", `the context exceeds ${MAX_CONTEXT_BYTES} bytes`);
 }
