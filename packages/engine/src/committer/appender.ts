@@ -4,8 +4,8 @@ import { encodeEntry, entryHash, parseEntry } from "@holdfast/kernel/entry";
 import { type SignedHead, signHead } from "@holdfast/kernel/head";
 import { toHex } from "@holdfast/kernel/bytes";
 import { blake3, sha256 } from "../crypto.ts";
-import { addTerms, BLOCK_ENTRIES, filterOf } from "./entry-filter.ts";
-import { readEntries, readHead, tileReader } from "./ledger-store.ts";
+import { addTerms, BLOCK_ENTRIES, filterOf } from "../ledger/entry-filter.ts";
+import { LedgerStore } from "../ledger/ledger-store.ts";
 import type { WriterSubmission } from "./pack-batch.ts";
 import { leafHash } from "@holdfast/kernel/merkle";
 import { loadTree, type Tree } from "@holdfast/kernel/tiles";
@@ -33,15 +33,16 @@ export class Appender {
     this.#updateHead = database.prepare(
       "UPDATE head SET size = ?, chain = ?, root = ?, epoch = ?, signature = ? WHERE id = 0 AND size = ? AND chain = ?",
     );
-    const head = readHead(database);
+    const store = new LedgerStore(database);
+    const head = store.head();
     if (head === undefined) throw new StorageFault("database_damaged", "The ledger's head is missing.");
     this.#head = head;
     this.#chain = head.chain;
-    this.tree = loadTree(sha256, head.size, tileReader(database));
-    const block = readEntries(database, head.size - (head.size % BLOCK_ENTRIES), head.size);
+    this.tree = loadTree(sha256, head.size, store.readTile);
+    const block = store.entries(head.size - (head.size % BLOCK_ENTRIES), head.size);
     this.#terms = new Set();
     for (const { bytes } of block) addTerms(this.#terms, parseEntry(bytes));
-    this.#timeMs = lastTimeMs(database, head.size);
+    this.#timeMs = lastTimeMs(store, head.size);
   }
 
   get head(): SignedHead {
@@ -103,7 +104,7 @@ export class Appender {
   }
 }
 
-function lastTimeMs(database: DatabaseSync, size: number): number {
-  const [last] = readEntries(database, size - 1, size);
-  return last === undefined ? 0 : Date.parse(parseEntry(last.bytes).time);
+function lastTimeMs(store: LedgerStore, size: number): number {
+  const last = store.entry(size - 1);
+  return last === undefined ? 0 : Date.parse(parseEntry(last).time);
 }

@@ -5,7 +5,7 @@ import { consistencyProof, verifyConsistency } from "@holdfast/kernel/merkle";
 import { verifierKeyOf } from "@holdfast/kernel/note";
 import type { Tree } from "@holdfast/kernel/tiles";
 import { sha256, verifySignature } from "../crypto.ts";
-import { readCheckpoint, type StoredCheckpoint, tileReader } from "./ledger-store.ts";
+import { LedgerStore, type StoredCheckpoint } from "../ledger/ledger-store.ts";
 import { StorageFault } from "./storage-fault.ts";
 
 const ENTRIES_BETWEEN = 1_000;
@@ -15,7 +15,7 @@ const KEPT = 1_024;
 export class Checkpointer {
   readonly #origin: string;
   readonly #signer: Signer;
-  readonly #database: DatabaseSync;
+  readonly #store: LedgerStore;
   readonly #insert: StatementSync;
   readonly #prune: StatementSync;
   #last: Checkpoint | undefined;
@@ -23,14 +23,14 @@ export class Checkpointer {
   constructor(database: DatabaseSync, origin: string, signer: Signer) {
     this.#origin = origin;
     this.#signer = signer;
-    this.#database = database;
+    this.#store = new LedgerStore(database);
     this.#insert = database.prepare(
       "INSERT INTO checkpoints (size, note) SELECT ?, ? WHERE (SELECT max(size) FROM checkpoints) IS ?",
     );
     this.#prune = database.prepare(
       `DELETE FROM checkpoints WHERE size < (SELECT size FROM checkpoints ORDER BY size DESC LIMIT 1 OFFSET ${KEPT - 1})`,
     );
-    const stored = readCheckpoint(database);
+    const stored = this.#store.checkpoint();
     const logKey = verifierKeyOf(sha256, origin, signer.publicKey);
     this.#last = stored && openCheckpoint(stored.note, logKey, verifySignature);
   }
@@ -61,7 +61,7 @@ export class Checkpointer {
   #checkConsistent(tree: Tree, root: Uint8Array): void {
     if (this.#last === undefined) return;
     const { size: size1, root: root1 } = this.#last;
-    const proof = consistencyProof(sha256, size1, tree.size, tileReader(this.#database));
+    const proof = consistencyProof(sha256, size1, tree.size, this.#store.readTile);
     if (!verifyConsistency(sha256, { size1, size2: tree.size, root1, root2: root, proof })) {
       throw new StorageFault("database_damaged", "The tree no longer contains the last checkpoint.");
     }

@@ -7,7 +7,7 @@ import { checkChange } from "./check-change.ts";
 import type { CommitterEvent } from "./event.ts";
 import { FootprintWindow } from "./footprint-window.ts";
 import type { BatchResult, Miss } from "./ledger-database.ts";
-import type { StoredCheckpoint } from "./ledger-store.ts";
+import type { StoredCheckpoint } from "../ledger/ledger-store.ts";
 import type { CommitterDependencies, CommitterOptions } from "./options.ts";
 import { BatchCodec } from "./pack-batch.ts";
 import { type PendingRow, PendingRows } from "./pending-rows.ts";

@@ -1,5 +1,5 @@
 import type { BatchResult } from "./ledger-database.ts";
-import type { StoredCheckpoint } from "./ledger-store.ts";
+import type { StoredCheckpoint } from "../ledger/ledger-store.ts";
 import type { PackedBatch } from "./pack-batch.ts";
 import type { Recovery } from "./recover.ts";
 import type { StorageFaultCode } from "./storage-fault.ts";

@@ -11,7 +11,7 @@ import { loadTree } from "@holdfast/kernel/tiles";
 import { blake3, sha256, verifySignature } from "../crypto.ts";
 import type { Table } from "../table.ts";
 import { openFault } from "./connection.ts";
-import { readCheckpoint, readHead, type StoredCheckpoint, tileReader } from "./ledger-store.ts";
+import { LedgerStore, type StoredCheckpoint } from "../ledger/ledger-store.ts";
 import { createTables, migrate, SCHEMA_VERSION } from "./schema.ts";
 import { StorageFault } from "./storage-fault.ts";
 import { verifyTail } from "./verify-tail.ts";
@@ -64,7 +64,7 @@ export function recover(
   try {
     const migratedFrom = prepare(database, options, signer, isNew);
     checkFile(database, options.path);
-    const checked = check(database, options, signer);
+    const checked = check(new LedgerStore(database), options, signer);
     const durationMs = performance.now() - startedAt;
     return { database, recovery: { isNew, migratedFrom, wasUnclean, ...checked, durationMs } };
   } catch (error) {
@@ -97,7 +97,7 @@ function prepare(database: DatabaseSync, options: Options, signer: Signer, isNew
 
 function insertHead(database: DatabaseSync, origin: string, signer: Signer): void {
   const root = toHex(emptyRoot(sha256));
-  const head = signHead(signer, { origin, size: 0, chain: toHex(genesis(blake3, origin)), root, epoch: 1 });
+  const head = signHead(signer, { origin, size: 0, chain: toHex(genesis(blake3, origin)), root, epoch: 0 });
   database
     .prepare("INSERT INTO head (id, size, chain, root, epoch, origin, signature) VALUES (0, ?, ?, ?, ?, ?, ?)")
     .run(head.size, head.chain, head.root, head.epoch, origin, head.signature);
@@ -119,22 +119,22 @@ function checkFile(database: DatabaseSync, path: string): void {
 
 type Checked = Pick<Recovery, "head" | "checkpoint" | "verifiedFrom" | "isCheckpointMissing">;
 
-function check(database: DatabaseSync, { origin, known }: Options, signer: Signer): Checked {
-  const head = checkedHead(database, origin, signer.publicKey);
-  const checkpoint = readCheckpoint(database);
+function check(store: LedgerStore, { origin, known }: Options, signer: Signer): Checked {
+  const head = checkedHead(store, origin, signer.publicKey);
+  const checkpoint = store.checkpoint();
   const logKey = verifierKeyOf(sha256, origin, signer.publicKey);
   const signed = checkpoint && openCheckpoint(checkpoint.note, logKey, verifySignature);
   if (checkpoint !== undefined && signed?.size !== checkpoint.size) {
     throw new StorageFault("database_damaged", `The checkpoint of size ${checkpoint.size} is not one of this log.`);
   }
   const trusted = signed === undefined ? known : [{ size: signed.size, root: toHex(signed.root) }, ...known];
-  for (const tree of trusted) checkContains(database, head, tree);
-  const verifiedFrom = verifyTail(database, head, checkpoint?.size ?? 0);
+  for (const tree of trusted) checkContains(store, head, tree);
+  const verifiedFrom = verifyTail(store, head, checkpoint?.size ?? 0);
   return { head, checkpoint, verifiedFrom, isCheckpointMissing: checkpoint === undefined && head.size > 0 };
 }
 
-function checkedHead(database: DatabaseSync, origin: string, publicKey: Uint8Array): SignedHead {
-  const head = readHead(database);
+function checkedHead(store: LedgerStore, origin: string, publicKey: Uint8Array): SignedHead {
+  const head = store.head();
   if (head === undefined) throw new StorageFault("database_damaged", "The ledger's head is missing.");
   if (head.origin !== origin) {
     throw new StorageFault("database_foreign", `The database belongs to ${head.origin}, not to ${origin}.`);
@@ -145,14 +145,14 @@ function checkedHead(database: DatabaseSync, origin: string, publicKey: Uint8Arr
   return head;
 }
 
-function checkContains(database: DatabaseSync, head: SignedHead, known: TreeHead): void {
+function checkContains(store: LedgerStore, head: SignedHead, known: TreeHead): void {
   if (known.size > head.size) {
     throw new StorageFault(
       "database_rolled_back",
       `The ledger has ${head.size} entries; a ledger of ${known.size} is known from elsewhere.`,
     );
   }
-  const tree = loadTree(sha256, known.size, tileReader(database));
+  const tree = loadTree(sha256, known.size, store.readTile);
   if (toHex(tree.root()) !== known.root) {
     throw new StorageFault("database_forked", `The first ${known.size} entries differ from those known elsewhere.`);
   }

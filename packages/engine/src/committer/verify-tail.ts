@@ -1,11 +1,10 @@
-import type { DatabaseSync } from "node:sqlite";
 import { toHex } from "@holdfast/kernel/bytes";
 import { entryHash, genesis, parseEntry } from "@holdfast/kernel/entry";
 import type { SignedHead } from "@holdfast/kernel/head";
 import { leafHash } from "@holdfast/kernel/merkle";
 import { loadTree } from "@holdfast/kernel/tiles";
 import { blake3, sha256 } from "../crypto.ts";
-import { readEntries, tileReader } from "./ledger-store.ts";
+import type { LedgerStore } from "../ledger/ledger-store.ts";
 import { StorageFault } from "./storage-fault.ts";
 
 /** More than this is left to the verification in the background, so that start-up stays bounded. */
@@ -13,12 +12,12 @@ const MAX_ENTRIES = 16_384;
 const ENTRIES_PER_READ = 1_024;
 
 /** Checks every entry from `start` (the last checkpoint) to the head against chain and tree; returns where it began. */
-export function verifyTail(database: DatabaseSync, head: SignedHead, start: number): number {
+export function verifyTail(store: LedgerStore, head: SignedHead, start: number): number {
   const from = Math.max(start, head.size - MAX_ENTRIES);
-  const tree = loadTree(sha256, from, tileReader(database));
-  let prev = chainBefore(database, head.origin, from);
+  const tree = loadTree(sha256, from, store.readTile);
+  let prev = chainBefore(store, head.origin, from);
   for (let at = from; at < head.size; at += ENTRIES_PER_READ) {
-    for (const { seq, bytes } of readEntries(database, at, Math.min(at + ENTRIES_PER_READ, head.size))) {
+    for (const { seq, bytes } of store.entries(at, Math.min(at + ENTRIES_PER_READ, head.size))) {
       if (seq !== tree.size || parseEntry(bytes).prev !== prev) {
         throw new StorageFault("database_damaged", `Entry ${tree.size} does not follow the one before it.`);
       }
@@ -29,15 +28,14 @@ export function verifyTail(database: DatabaseSync, head: SignedHead, start: numb
   if (tree.size !== head.size || prev !== head.chain || toHex(tree.root()) !== head.root) {
     throw new StorageFault("database_damaged", "The entries do not lead to the signed head.");
   }
-  const newest = database.prepare("SELECT max(seq) AS seq FROM entries").get()?.["seq"] ?? -1;
-  if (newest !== head.size - 1) {
+  if (store.size() !== head.size) {
     throw new StorageFault("database_damaged", "There are entries behind the signed head.");
   }
   return from;
 }
 
-function chainBefore(database: DatabaseSync, origin: string, start: number): string {
+function chainBefore(store: LedgerStore, origin: string, start: number): string {
   if (start === 0) return toHex(genesis(blake3, origin));
-  const [entry] = readEntries(database, start - 1, start);
-  return entry === undefined ? "" : toHex(entryHash(blake3, entry.bytes));
+  const entry = store.entry(start - 1);
+  return entry === undefined ? "" : toHex(entryHash(blake3, entry));
 }

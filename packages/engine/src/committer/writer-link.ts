@@ -1,6 +1,6 @@
 import type { CommitterEvent } from "./event.ts";
 import type { BatchResult } from "./ledger-database.ts";
-import type { StoredCheckpoint } from "./ledger-store.ts";
+import type { StoredCheckpoint } from "../ledger/ledger-store.ts";
 import type { PackedBatch } from "./pack-batch.ts";
 import type { Reply, Request } from "./protocol.ts";
 import type { Recovery } from "./recover.ts";

@@ -4,7 +4,7 @@ import { signerFromSeed } from "../crypto.ts";
 import type { Table } from "../table.ts";
 import { openWriteConnection } from "./connection.ts";
 import { type BatchResult, LedgerDatabase } from "./ledger-database.ts";
-import type { StoredCheckpoint } from "./ledger-store.ts";
+import type { StoredCheckpoint } from "../ledger/ledger-store.ts";
 import type { WriterSubmission } from "./pack-batch.ts";
 import { type Recovery, recover, type TreeHead } from "./recover.ts";
 import { StorageFault } from "./storage-fault.ts";
