@@ -1,0 +1,26 @@
+import type { Command } from "../../command.ts";
+import { compact } from "../../given.ts";
+import { print } from "../../terminal/print.ts";
+import { table } from "../../terminal/table.ts";
+import { pages } from "../pages.ts";
+
+/** Lists roles. */
+export const roleList: Command = {
+  words: ["role", "list"],
+  summary: "List roles",
+  examples: [{ command: "holdfast role list", says: "built in and your own" }],
+  async run(context) {
+    const items = await pages((after) => context.call("role.list", compact({ after })));
+    print(context, { items }, () =>
+      table(
+        items.map(({ name, builtIn, permissions, description }) => [
+          name,
+          builtIn ? "built in" : "",
+          `${permissions.length} permissions`,
+          description ?? "",
+        ]),
+      ),
+    );
+    return undefined;
+  },
+};

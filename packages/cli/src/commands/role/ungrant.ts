@@ -1,0 +1,19 @@
+import type { Command } from "../../command.ts";
+import { argument } from "../../given.ts";
+import { print } from "../../terminal/print.ts";
+
+/** Take a role from an actor. */
+export const roleUngrant: Command = {
+  words: ["role", "ungrant"],
+  summary: "Take a role from an actor",
+  arguments: [
+    { name: "actor", summary: "id of the actor (ac_…); token list and status show it" },
+    { name: "role", summary: "name of the role" },
+  ],
+  examples: [{ command: "holdfast role ungrant ac_… shop-reader", says: "holds from the next request" }],
+  async run(context, given) {
+    const answer = await context.call("grant.revoke", { actor: argument(given, 0), role: argument(given, 1) });
+    print(context, answer, ({ actor, role }) => `${actor}  no longer has the role ${role}\n`);
+    return undefined;
+  },
+};

@@ -1,0 +1,7 @@
+import { get } from "../commands/registry/get.ts";
+import { ls } from "../commands/registry/ls.ts";
+import { put } from "../commands/registry/put.ts";
+import { status } from "../commands/server/status.ts";
+
+/** Commands used often enough, by hand and in scripts, that their start-up counts. */
+export const fastCommands = [get, put, ls, status];

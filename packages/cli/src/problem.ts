@@ -1,0 +1,51 @@
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { Failure } from "./failure.ts";
+
+/** What the CLI reads of a problem+json answer (RFC 9457). */
+export interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly title?: string;
+  readonly detail?: string;
+  readonly hint?: string;
+  readonly errors?: readonly { readonly pointer?: string; readonly message?: string }[];
+}
+
+const byCode: Readonly<Record<string, ExitCode>> = {
+  rate_limited: exitCodes.busy,
+  overloaded: exitCodes.busy,
+  busy: exitCodes.busy,
+  sealed: exitCodes.busy,
+  storage_failed: exitCodes.failed,
+};
+
+const byStatus: Readonly<Record<number, ExitCode>> = {
+  401: exitCodes.denied,
+  403: exitCodes.denied,
+  404: exitCodes.notFound,
+  409: exitCodes.conflict,
+  412: exitCodes.conflict,
+  429: exitCodes.busy,
+  503: exitCodes.busy,
+};
+
+/** Where a command says more than the server can know. */
+const hints: Readonly<Record<string, string>> = {
+  unauthenticated: "set HOLDFAST_TOKEN with an explicit HOLDFAST_ADDR or HOLDFAST_SOCKET",
+  forbidden: "see which rule decided: holdfast why <resource>:<path>:<action>",
+  deleted: "bring it back: holdfast undelete <path>",
+  version_mismatch: "read it again and repeat with the current version in --cas",
+  already_exists: "leave out --cas 0 to write a new version",
+};
+
+/** The failure that stands for a server's refusal. */
+export function failureOfProblem(problem: Problem): Failure {
+  const exitCode = byCode[problem.code] ?? byStatus[problem.status] ?? exitCodes.failed;
+  return new Failure(exitCode, sentenceOf(problem), hints[problem.code] ?? problem.hint, problem.code);
+}
+
+function sentenceOf(problem: Problem): string {
+  const first = problem.errors?.[0];
+  const where = first?.message === undefined ? "" : ` (${[first.pointer, first.message].filter(Boolean).join(" ")})`;
+  return `${problem.detail ?? problem.title ?? `the server answered ${problem.status}`}${where}`;
+}

@@ -1,0 +1,88 @@
+import { Argument as CommanderArgument, Command as Program, Option as CommanderOption } from "commander";
+import { commandGroups, nounSummaries } from "../commands/all.ts";
+import type { Argument, Command, Given, GivenOption, Option } from "../command.ts";
+import { globalOptions } from "../settings.ts";
+import { version } from "../version.ts";
+import { examplesText, rootText } from "./help-text.ts";
+
+/** The command that a command line names, and what it gives to it; filled in by parsing. */
+export interface Chosen {
+  command: Command | undefined;
+  given: Given | undefined;
+}
+
+/** The commander program of all commands. Its actions only note what was chosen; nothing runs while parsing. */
+export function buildProgram(chosen: Chosen): Program {
+  const program = new Program("holdfast")
+    .description("Keeps secrets and configuration, and proves what happened to them.")
+    .version(version, "-V, --version", "print the version")
+    .enablePositionalOptions()
+    .showHelpAfterError(false)
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText("after", rootText());
+  addOptions(program, globalOptions);
+  for (const [heading, commands] of commandGroups) {
+    for (const command of commands) addCommand(program, command, heading, chosen);
+  }
+  return program;
+}
+
+function addCommand(program: Program, command: Command, heading: string, chosen: Chosen): void {
+  const [first, second] = command.words;
+  const parent = second === undefined ? program : nounOf(program, first, heading);
+  const built = parent
+    .command(second ?? first)
+    .summary(command.summary)
+    .description(descriptionOf(command));
+  if (second === undefined) built.helpGroup(heading);
+  for (const argument of command.arguments ?? []) built.addArgument(argumentOf(argument));
+  addOptions(built, [...(command.options ?? []), ...globalOptions]);
+  built.addHelpText("after", examplesText(command));
+  built.action(() => {
+    chosen.command = command;
+    chosen.given = givenOf(built);
+  });
+}
+
+function nounOf(program: Program, noun: string, heading: string): Program {
+  const found = program.commands.find((command) => command.name() === noun);
+  return (
+    found ??
+    program
+      .command(noun)
+      .description(nounSummaries[noun] ?? "")
+      .helpGroup(heading)
+  );
+}
+
+function descriptionOf({ summary, details }: Command): string {
+  return details === undefined ? `${summary}.` : `${summary}.\n\n${details}`;
+}
+
+function argumentOf({ name, isOptional, isVariadic, summary }: Argument): CommanderArgument {
+  const text = isVariadic === true ? `${name}...` : name;
+  return new CommanderArgument(isOptional === true ? `[${text}]` : `<${text}>`, summary);
+}
+
+function addOptions(program: Program, options: readonly Option[]): void {
+  for (const { name, short, value, isRepeatable, summary } of options) {
+    const flags = `${short === undefined ? "" : `-${short}, `}--${name}${value === undefined ? "" : ` <${value}>`}`;
+    const option = new CommanderOption(flags, summary);
+    if (isRepeatable === true)
+      option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
+    program.addOption(option);
+  }
+}
+
+/** Options stand before or after the command's name; what stands nearer to it counts. */
+function givenOf(program: Program): Given {
+  const options: Record<string, GivenOption> = {};
+  for (let at: Program | null = program; at !== null; at = at.parent) {
+    for (const option of at.options) {
+      const name = (option.long ?? "").slice(2);
+      const value = at.getOptionValue(option.attributeName()) as GivenOption | undefined;
+      if (value !== undefined && !Object.hasOwn(options, name)) options[name] = value;
+    }
+  }
+  return { arguments: program.args, options };
+}

@@ -1,0 +1,20 @@
+import { exitCodes } from "./exit-codes.ts";
+import { Failure } from "./failure.ts";
+import { printable } from "./terminal/printable.ts";
+import { processOutput } from "./terminal/output.ts";
+
+/** Says on stderr why the command failed, in one line and a hint, and gives the exit code. */
+export function report(error: unknown, env: Readonly<NodeJS.ProcessEnv>): number {
+  const output = processOutput(env);
+  const failure = error instanceof Failure ? error : unexpected(error);
+  output.err(`${output.errorStyle.bad("holdfast:")} ${printable(failure.message)}\n`);
+  if (failure.hint !== undefined) output.err(`${output.errorStyle.dim("hint:")} ${printable(failure.hint)}\n`);
+  return failure.exitCode;
+}
+
+/** A fault of ours. Its stack may hold values only where a message does, so both stay away unless asked for. */
+function unexpected(error: unknown): Failure {
+  const name = error instanceof Error ? error.name : typeof error;
+  const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+  return new Failure(exitCodes.failed, `unexpected ${name}${code}`, "this is a fault of holdfast; please report it");
+}
