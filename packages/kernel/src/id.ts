@@ -1,26 +1,12 @@
 import { KernelError } from "./errors.ts";
 
-/** tn tenant, ac actor, nd path node, tk token accessor. */
-export type IdPrefix = "tn" | "ac" | "nd" | "tk";
+/** tn tenant, ac actor, nd path node, tk token accessor; log: its name alone stands in the log's origin. */
+export type IdPrefix = "tn" | "ac" | "nd" | "tk" | "log";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 const ID_BYTES = 16;
 /** 128 bits are 25 letters and 3 bits: the last letter's two low bits are zero. */
 const RANDOM_NAME = /^[a-z2-7]{25}[aeimquy4]$/;
-const ORIGIN = "holdfast/log/";
-
-/** A name that tells nothing: 16 random bytes as 26 letters of lower-case RFC 4648 base 32, unpadded. */
-export function randomName(random16: Uint8Array): string {
-  if (random16.byteLength !== ID_BYTES) throw new KernelError("id_invalid", "an id is made of 16 random bytes");
-  let name = "";
-  let pending = 0;
-  let bits = 0;
-  for (let index = 0; index < ID_BYTES; index++) {
-    pending = ((pending << 8) | random16[index]!) & 0xfff;
-    for (bits += 8; bits >= 5; bits -= 5) name += ALPHABET[(pending >> (bits - 5)) & 31]!;
-  }
-  return name + ALPHABET[(pending << (5 - bits)) & 31]!;
-}
 
 /** `prefix_` and a random name; never reused, says nothing of what it names. */
 export function newId(prefix: IdPrefix, random16: Uint8Array): string {
@@ -32,12 +18,15 @@ export function isId(prefix: IdPrefix, text: string): boolean {
   return text.startsWith(`${prefix}_`) && RANDOM_NAME.test(text.slice(prefix.length + 1));
 }
 
-/** Origin of a log, which its genesis, heads and checkpoints carry: `holdfast/log/` and a random name. */
-export function newLogOrigin(random16: Uint8Array): string {
-  return ORIGIN + randomName(random16);
-}
-
-/** Whether the text is the origin of a Holdfast log. */
-export function isLogOrigin(text: string): boolean {
-  return text.startsWith(ORIGIN) && RANDOM_NAME.test(text.slice(ORIGIN.length));
+/** 16 random bytes as 26 letters of lower-case RFC 4648 base 32, unpadded. */
+function randomName(random16: Uint8Array): string {
+  if (random16.byteLength !== ID_BYTES) throw new KernelError("id_invalid", "an id is made of 16 random bytes");
+  let name = "";
+  let pending = 0;
+  let bits = 0;
+  for (let index = 0; index < ID_BYTES; index++) {
+    pending = ((pending << 8) | random16[index]!) & 0xfff;
+    for (bits += 8; bits >= 5; bits -= 5) name += ALPHABET[(pending >> (bits - 5)) & 31]!;
+  }
+  return name + ALPHABET[(pending << (5 - bits)) & 31]!;
 }
