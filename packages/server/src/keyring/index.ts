@@ -1,4 +1,5 @@
 /** Front door of the keyring: root key → KEKs → DEKs and payload keys. */
+export type { Cursors } from "./cursors.ts";
 export { createKeyring, type Keyring, type KeyringOptions } from "./keyring.ts";
 export type { KeyCacheLimits } from "./key-cache.ts";
 export type { OpenedPayload, OpenPayload } from "./open-payloads.ts";

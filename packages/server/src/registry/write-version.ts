@@ -1,0 +1,85 @@
+import { newId } from "@holdfast/kernel/id";
+import { type Change, type Context, type Plan, Refusal } from "@holdfast/engine";
+import { random } from "@holdfast/engine/crypto";
+import type { Content } from "./content.ts";
+import { type Expectation, requireExpected } from "./expectation.ts";
+import { recordOf } from "./head.ts";
+import { plannedNode } from "./planned-node.ts";
+import { environmentOf, type Registry } from "./registry.ts";
+import {
+  foldersAbove,
+  type Kind,
+  largeValuesTable,
+  MAX_INLINE_BYTES,
+  type Node,
+  nodeRow,
+  nodesTable,
+  pathFootprint,
+  versionRow,
+  versionsTable,
+} from "./store.ts";
+import { infoOf, sealContextOf } from "./version-info.ts";
+
+/** Seals a value as the next version of a key, the first when the path is free. */
+export async function writeVersion(
+  { keyring }: Registry,
+  kind: Kind,
+  context: Context,
+  path: string,
+  content: Content,
+  expected: Expectation | undefined,
+): Promise<Plan> {
+  const { reads, tenant, now, principal } = context;
+  const before = await plannedNode(context, path, expected);
+  if (before !== undefined && before.kind !== kind) throw await refuseKind(context, before, kind);
+  requireExpected(expected, before);
+  const node = nextNode(before, kind, path, now);
+  const version = node.latest;
+  const sealContext = sealContextOf(tenant, path, kind, version, content.contentType);
+  const { sealed, dekId, changes } = await keyring.deks.seal(reads, sealContext, content.bytes);
+  const isInline = sealed.byteLength <= MAX_INLINE_BYTES;
+  const { contentType, encoding, metadata, note } = content;
+  const row = {
+    ...({ version, state: "live", contentType, encoding, metadata, note, author: principal.actor } as const),
+    ...{ size: content.bytes.byteLength, createdAt: now, dekId, sealed: isInline ? sealed : null },
+  };
+  content.bytes.fill(0);
+  const isNew = before?.state !== "live";
+  return {
+    output: { key: path, kind, ...infoOf(row), environment: await environmentOf(reads, tenant, path) },
+    status: before === undefined ? 201 : 200,
+    etag: version,
+    changes: [
+      { put: nodesTable, row: nodeRow(tenant, node), expect: before?.rev ?? 0 },
+      { put: versionsTable, row: versionRow(tenant, node.nodeId, row), expect: 0 },
+      ...(isInline ? [] : [largeValue(tenant, node, sealed)]),
+      ...changes,
+    ],
+    writes: [pathFootprint(tenant, path), ...(isNew ? foldersAbove(tenant, path) : [])],
+    ...recordOf(context, node, version),
+  };
+}
+
+/** A path's versions never restart, also after all of them were deleted or destroyed. */
+function nextNode(before: Node | undefined, kind: Kind, path: string, now: number): Omit<Node, "rev"> {
+  const nodeId = before?.nodeId ?? newId("nd", random(16));
+  const latest = (before?.latest ?? 0) + 1;
+  return { path, nodeId, kind, state: "live", latest, createdAt: before?.createdAt ?? now, updatedAt: now };
+}
+
+function largeValue(tenant: string, node: Pick<Node, "nodeId" | "latest">, sealed: Uint8Array): Change {
+  const row = { tenant, node_id: node.nodeId, version: node.latest, sealed };
+  return { put: largeValuesTable, row, expect: 0 };
+}
+
+/** A path has one kind. What the other one is, is said only to those who may list it (ATTACKS 11). */
+async function refuseKind({ decide }: Context, taken: Node, kind: Kind): Promise<Refusal> {
+  if (taken.kind === "directory") {
+    return new Refusal("conflict", "This path is a folder of the standing tree.", {
+      hint: `Write to a path below it, such as ${taken.path}/name.`,
+    });
+  }
+  const { allowed } = await decide({ resource: taken.kind, path: taken.path, action: "list" });
+  const why = allowed ? `This path holds a ${taken.kind}` : "This path is taken";
+  return new Refusal("conflict", `${why}; it cannot hold a ${kind}.`, { hint: "Choose another path." });
+}
