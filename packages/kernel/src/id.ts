@@ -1,7 +1,7 @@
 import { KernelError } from "./errors.ts";
 
-/** tn tenant, ac actor, nd path node, tk token accessor; log: its name alone stands in the log's origin. */
-export type IdPrefix = "tn" | "ac" | "nd" | "tk" | "log";
+/** tn tenant, ac actor, nd path node, tk token accessor. */
+export type IdPrefix = "tn" | "ac" | "nd" | "tk";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 const ID_BYTES = 16;
@@ -16,6 +16,11 @@ export function newId(prefix: IdPrefix, random16: Uint8Array): string {
 /** Whether the text is an id with this prefix in its one spelling. */
 export function isId(prefix: IdPrefix, text: string): boolean {
   return text.startsWith(`${prefix}_`) && RANDOM_NAME.test(text.slice(prefix.length + 1));
+}
+
+/** The origin that a log's genesis, heads and checkpoints carry; as random as an id, so that no two logs share it. */
+export function newLogOrigin(random16: Uint8Array): string {
+  return `holdfast/log/${randomName(random16)}`;
 }
 
 /** 16 random bytes as 26 letters of lower-case RFC 4648 base 32, unpadded. */

@@ -33,7 +33,7 @@ export interface Note {
 
 /** The verifier key of an Ed25519 public key: SHA-256(name ‖ newline ‖ 0x01 ‖ key) begins with its id. */
 export function verifierKeyOf(sha256: Hash, name: string, publicKey: Uint8Array): VerifierKey {
-  if (!KEY_NAME.test(name) || !name.isWellFormed()) throw invalid("the key name is empty or holds a blank or plus");
+  if (!KEY_NAME.test(name) || CONTROL.test(name)) throw invalid("the key name is empty or holds a blank or plus");
   if (publicKey.byteLength !== PUBLIC_KEY_BYTES) throw invalid("an Ed25519 key has 32 bytes");
   const keyId = readU32be(sha256(concat(utf8(`${name}\n`), Uint8Array.of(ED25519), publicKey)), 0);
   return { name, keyId, publicKey };

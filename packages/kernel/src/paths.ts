@@ -46,11 +46,16 @@ export function parsePath(text: string): ParsedPath {
 export function decodePathOnce(rawPercentEncoded: string): ParsedPath {
   // A raw URL is ASCII without blanks; everything else has to be encoded.
   if (!/^[\x21-\x7e]*$/.test(rawPercentEncoded)) return { ok: false, reason: "is not percent-encoded UTF-8" };
-  if (!rawPercentEncoded.includes("%")) return parsePath(rawPercentEncoded);
+  const text = rawPercentEncoded.includes("%") ? percentDecode(rawPercentEncoded) : rawPercentEncoded;
+  return text === undefined ? { ok: false, reason: "is not percent-encoded UTF-8" } : parsePath(text);
+}
+
+/** Throws away what is not UTF-8: overlong forms, surrogates and stray bytes among it. */
+function percentDecode(raw: string): string | undefined {
   try {
-    return parsePath(decodeURIComponent(rawPercentEncoded));
+    return decodeURIComponent(raw);
   } catch {
-    return { ok: false, reason: "is not percent-encoded UTF-8" };
+    return undefined;
   }
 }
 

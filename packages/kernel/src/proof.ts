@@ -9,7 +9,7 @@ const FIRST_LINE = "c2sp.org/tlog-proof@v1";
 /** A tree of 2^53 leaves is no deeper. */
 const MAX_HASHES = 53;
 const MAX_PROOF_LENGTH = 2_000_000;
-const PROOF = /^c2sp\.org\/tlog-proof@v1\n(?:extra ([^\n]*)\n)?index (0|[1-9][0-9]*)\n((?:[^\n]+\n)*)\n([^]*)$/;
+const HEADER = /^c2sp\.org\/tlog-proof@v1\n(?:extra ([^\n]*)\n)?index (0|[1-9][0-9]*)\n((?:[^\n]+\n)*)$/;
 
 /** That an entry stands in a log, for whoever has the log's key and no connection (C2SP tlog-proof). */
 export interface Proof {
@@ -37,14 +37,20 @@ export function printProof({ extra, index, hashes, checkpoint }: Proof): string 
 /** The parts of a proof; nothing is verified yet. */
 export function parseProof(text: string): Proof {
   if (text.length > MAX_PROOF_LENGTH) throw invalid("the proof is too long");
-  const [, extra, indexText, hashLines, checkpoint] = PROOF.exec(text) ?? [];
-  if (hashLines === undefined || checkpoint === undefined) throw invalid("the text is no proof");
+  const end = text.indexOf("\n\n");
+  const [, extra, indexText, hashLines] = HEADER.exec(text.slice(0, end + 1)) ?? [];
+  if (hashLines === undefined) throw invalid("the text is no proof");
   const index = Number(indexText);
   if (!Number.isSafeInteger(index)) throw invalid("the index exceeds 2^53 - 1");
   const hashes = hashLines.split("\n").slice(0, -1).map(fromBase64);
   if (hashes.length > MAX_HASHES) throw invalid("the proof has too many hashes");
   if (hashes.some((hash) => hash.byteLength !== HASH_BYTES)) throw invalid("a hash has not 32 bytes");
-  return { ...(extra === undefined ? {} : { extra: fromBase64(extra) }), index, hashes, checkpoint };
+  return {
+    ...(extra === undefined ? {} : { extra: fromBase64(extra) }),
+    index,
+    hashes,
+    checkpoint: text.slice(end + 2),
+  };
 }
 
 export interface ProofPrimitives {
