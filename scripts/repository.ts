@@ -1,6 +1,6 @@
 // What must not stand in the repository, and what must: names every finding, exits 1 when there is one.
 import { spawnSync } from "node:child_process";
-import { globSync, readFileSync, statSync } from "node:fs";
+import { globSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { findForbiddenText } from "./repository/forbidden-text.ts";
 import { findInLicences } from "./repository/licences.ts";
@@ -9,6 +9,7 @@ import { findOutOfStep } from "./repository/out-of-step.ts";
 import { findUnpinned } from "./repository/unpinned.ts";
 
 const root = join(import.meta.dirname, "..");
+const neighbours = readdirSync(join(root, "..")).map((name) => join(root, "..", name));
 const files = repositoryFiles();
 const lockFile = readText("package-lock.json");
 const findings = [
@@ -16,7 +17,7 @@ const findings = [
   ...findOutOfStep(lockFile, manifests()),
   ...manifests().flatMap(([file, text]) => findUnpinned(file, text)),
   ...findInLicences(readText("LICENSE"), manifests()),
-  ...files.flatMap((file) => findForbiddenText(file, readText(file))),
+  ...files.flatMap((file) => findForbiddenText(file, readText(file), neighbours)),
 ];
 
 for (const finding of findings) console.log(finding);

@@ -7,6 +7,12 @@ test("a path on somebody's machine is found, with its line", () => {
   ]);
 });
 
+test("so is a path to what lies beside the checkout", () => {
+  const found = findForbiddenText("a.ts", "see /srv/build/vectors/x and /srv/build/vectors-2", ["/srv/build/vectors"]);
+  expect(found).toEqual(['a.ts:1: "/srv/build/vectors" is a path on somebody\'s machine']);
+  expect(findForbiddenText("a.ts", "see /srv/build/vectors-2", ["/srv/build/vectors"])).toEqual([]);
+});
+
 test("routes, relative paths and web addresses are not", () => {
   expect(findForbiddenText("a.ts", "GET /api/work/x, ./root/a, https://example.org/home/ada/x, ~/work/a")).toEqual([]);
 });

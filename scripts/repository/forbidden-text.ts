@@ -7,7 +7,7 @@ interface Forbidden {
 
 const forbidden: readonly Forbidden[] = [
   {
-    pattern: /(?<![\w.~-])\/(root|work|home\/[a-z][\w-]*|Users\/[A-Za-z][\w-]*)\/[\w.-]+/,
+    pattern: /(?<![\w.~-])\/(root|home\/[a-z][\w-]*|Users\/[A-Za-z][\w-]*)\/[\w.-]+/,
     why: "is a path on somebody's machine",
   },
   {
@@ -20,15 +20,24 @@ const forbidden: readonly Forbidden[] = [
 
 const binary = /\.(?:png|ico|db|woff2|gz|bin)$/;
 
-/** Places in a file that belong to one machine or to nobody; `scripts/repository/` itself holds the patterns. */
-export function findForbiddenText(file: string, text: string): readonly string[] {
+/**
+ * Places in a file that belong to one machine or to nobody: `neighbours` are the absolute paths of what lies beside the
+ * checkout here. `scripts/repository/` itself holds the patterns.
+ */
+export function findForbiddenText(file: string, text: string, neighbours: readonly string[] = []): readonly string[] {
   if (binary.test(file) || file.startsWith("scripts/repository/")) return [];
-  return forbidden
-    .filter((rule) => rule.except === undefined || !rule.except.test(file))
-    .flatMap((rule) => {
-      const match = rule.pattern.exec(text);
-      return match === null ? [] : [`${file}:${lineAt(text, match.index)}: "${match[0].trim()}" ${rule.why}`];
-    });
+  const rules = [...forbidden, ...neighbours.map(pathRule)].filter((rule) => rule.except?.test(file) !== true);
+  return rules.flatMap((rule) => {
+    const match = rule.pattern.exec(text);
+    return match === null ? [] : [`${file}:${lineAt(text, match.index)}: "${match[0].trim()}" ${rule.why}`];
+  });
+}
+
+function pathRule(path: string): Forbidden {
+  return {
+    pattern: new RegExp(`(?<![\\w.~-])${RegExp.escape(path)}(?![\\w.-])`),
+    why: "is a path on somebody's machine",
+  };
 }
 
 function lineAt(text: string, index: number): number {
