@@ -1,7 +1,8 @@
 // What must not stand in the repository, and what must: names every finding, exits 1 when there is one.
 import { spawnSync } from "node:child_process";
 import { globSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { findForbiddenText } from "./repository/forbidden-text.ts";
 import { findInLicences } from "./repository/licences.ts";
 import { findInLockFile } from "./repository/lock-file.ts";
@@ -9,7 +10,7 @@ import { findOutOfStep } from "./repository/out-of-step.ts";
 import { findUnpinned } from "./repository/unpinned.ts";
 
 const root = join(import.meta.dirname, "..");
-const neighbours = readdirSync(join(root, "..")).map((name) => join(root, "..", name));
+const neighbours = besideCheckout();
 const files = repositoryFiles();
 const lockFile = readText("package-lock.json");
 const findings = [
@@ -23,6 +24,13 @@ const findings = [
 for (const finding of findings) console.log(finding);
 console.log(`${files.length} files looked at, ${findings.length} findings`);
 process.exitCode = findings.length > 0 ? 1 : 0;
+
+/** What lies beside the checkout; where everybody's things lie, such as / and /tmp, only the checkout itself. */
+function besideCheckout(): readonly string[] {
+  const folder = dirname(root);
+  if (folder === "/" || folder === tmpdir()) return [root];
+  return readdirSync(folder).map((name) => join(folder, name));
+}
 
 /** Every file that is, or is about to be, in the repository. */
 function repositoryFiles(): readonly string[] {
