@@ -16,9 +16,9 @@ export interface OperationDefinition {
   /** null: any identified actor may ask, the operation decides each item itself. */
   readonly permission: PermissionRule | null;
   readonly input: {
-    readonly params: Schema | null;
-    readonly query: Schema | null;
-    readonly body: Schema | null;
+    readonly params?: Schema;
+    readonly query?: Schema;
+    readonly body?: Schema;
   };
   /** `global` operations are refused to actors of a tenant, whatever they hold there. */
   readonly scope: "tenant" | "global";
@@ -88,7 +88,11 @@ export interface Reads {
    */
   pending(table: Table, key: Row): StoredRow | undefined | Promise<StoredRow | undefined>;
   /** Rows of a slice's own SQL over its own tables, each verified; list operations use it uncached. */
-  rows(table: Table, sql: string, parameters: readonly (string | number | Uint8Array | null)[]): readonly StoredRow[] | Promise<readonly StoredRow[]>;
+  rows(
+    table: Table,
+    sql: string,
+    parameters: readonly (string | number | Uint8Array | null)[],
+  ): readonly StoredRow[] | Promise<readonly StoredRow[]>;
 }
 
 /** Everything an operation may know; there are no globals. */

@@ -1,3 +1,4 @@
+import type { Refusal } from "./errors.ts";
 import type { StoredRow } from "./operation.ts";
 import type { CommitResult, Submission } from "./submission.ts";
 import type { Row, Table } from "./table.ts";
@@ -17,6 +18,8 @@ export interface Storage {
 
 /** Write side of a back end: the one owner of the chain head. */
 export interface Committer {
+  /** Why nothing can be taken on now, asked before any work is done; undefined when it can. */
+  admission(): Refusal | undefined;
   submit(submission: Submission): Promise<CommitResult>;
   /** Ledger size that is visible: caches already know of everything below it. */
   readonly position: number;

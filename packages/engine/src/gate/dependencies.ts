@@ -3,6 +3,7 @@ import type { SealedPayload } from "../submission.ts";
 import type { Change } from "../table.ts";
 import type { Logger } from "../logger.ts";
 import type { Committer, Storage } from "../storage.ts";
+import type { IdempotencyKeys } from "./idempotency.ts";
 import type { FootprintCache } from "./footprint-cache.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 
@@ -22,11 +23,7 @@ export interface Identification {
 }
 
 /** Turns a credential into a principal, or throws `unauthenticated` without saying why. */
-export type Identify = (
-  credential: Credential,
-  reads: Reads,
-  now: number,
-) => Identification | Promise<Identification>;
+export type Identify = (credential: Credential, reads: Reads, now: number) => Identification | Promise<Identification>;
 
 /** Admits the principal to the tenant that the call names (or to its own) or throws `forbidden`; returns the tenant id. */
 export type Fence = (principal: Principal, named: string | undefined, reads: Reads) => string | Promise<string>;
@@ -69,6 +66,7 @@ export interface GateDependencies {
   readonly fence: Fence;
   readonly authorize: Authorize;
   readonly payloadKeyOf: PayloadKeyOf;
+  readonly idempotency: IdempotencyKeys;
   readonly hashRow: (change: Change) => Uint8Array;
   readonly limits: { readonly address: RateLimiter | undefined; readonly actor: RateLimiter | undefined };
   /** Whom an entry names when no credential was believed. */

@@ -15,7 +15,11 @@ export class FootprintCache {
   hits = 0;
   misses = 0;
 
-  constructor(limits: { readonly maxEntries: number; readonly maxBytes: number; readonly bytesOf: (value: unknown) => number }) {
+  constructor(limits: {
+    readonly maxEntries: number;
+    readonly maxBytes: number;
+    readonly bytesOf: (value: unknown) => number;
+  }) {
     this.#slots = new LRUCache<string, Slot>({
       max: limits.maxEntries,
       maxSize: limits.maxBytes,

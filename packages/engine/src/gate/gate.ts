@@ -1,19 +1,21 @@
 import { Refusal } from "../errors.ts";
-import type { AccessRequest, Context, Input, OperationDefinition, PermissionRule, Plan, Principal } from "../operation.ts";
-import type { Outcome, Submission } from "../submission.ts";
-import type { Change } from "../table.ts";
+import type { Plan } from "../operation.ts";
+import { addressPrefix } from "./address-prefix.ts";
+import { type Attempt, beginAttempt } from "./attempt.ts";
+import { authorize } from "./authorize.ts";
 import type { Call } from "./call.ts";
-import type { GateDependencies } from "./dependencies.ts";
-import { payloadBytes } from "./payload.ts";
+import type { GateDependencies, Identification } from "./dependencies.ts";
+import { runOnce } from "./idempotency.ts";
+import { outcomeOf } from "./outcome.ts";
 import type { RateVerdict } from "./rate-limit.ts";
-import { PlanReads } from "./reads.ts";
-import { Tally } from "./tally.ts";
+import { recordAttempt, recordDuty, recordFinal } from "./record.ts";
+import { type RefusedCalls, Tally } from "./tally.ts";
 import { Validator } from "./validate.ts";
 
-/** How often a planning attempt that turned out stale is repeated before the caller is told to come back. */
+/** How often a plan that turned out stale is made again before the caller is told to come back. */
 const MAX_REPLANS = 3;
 
-/** What a door encodes: a plan that is durable, or a refusal that is recorded. */
+/** What a door encodes: a plan that is durable, or a refusal that is recorded (counted, when it has no `seq`). */
 export type Answer =
   | { readonly ok: true; readonly plan: Plan; readonly seq: number; readonly rate: RateVerdict | undefined }
   | {
@@ -22,22 +24,6 @@ export type Answer =
       readonly seq: number | undefined;
       readonly rate: RateVerdict | undefined;
     };
-
-/** One planning attempt, ready to be recorded. */
-interface Attempt {
-  readonly reads: PlanReads;
-  readonly seen: number;
-  readonly now: number;
-  principal: Principal | undefined;
-  tenant: string | undefined;
-  rule: string | undefined;
-  /** Of the credential: these are committed even when the answer is no. */
-  changes: readonly Change[];
-  writes: readonly string[];
-  rate: RateVerdict | undefined;
-  plan: Plan | undefined;
-  refusal: Refusal | undefined;
-}
 
 /** The one way to run an operation (DESIGN §3): whatever comes out of here has been recorded first. */
 export class Gate {
@@ -50,242 +36,153 @@ export class Gate {
     this.#tally = new Tally(dependencies.nobody);
   }
 
+  /** admit → plan → record, and plan again while what was read keeps changing. */
   async perform(call: Call): Promise<Answer> {
     const startedAt = performance.now();
-    const refused = this.#admit(call);
-    const answer = refused ?? (await this.#planAndRecord(call));
+    const answer = this.#admit(call) ?? (await this.#planAndRecord(call));
     const seconds = (performance.now() - startedAt) / 1000;
-    this.#with.meter.operation(call.operation.definition.name, answer.ok ? "ok" : outcomeOf(answer.refusal), seconds);
+    const outcome = outcomeOf(answer.ok ? undefined : answer.refusal);
+    this.#with.meter.operation(call.operation.definition.name, outcome, seconds);
     return answer;
   }
 
-  /** One entry for each source that was rate-limited since the last call; the server calls this every minute. */
+  /** One entry for each actor or address that was rate-limited since the last call; a server asks for it every minute. */
   async recordTally(): Promise<void> {
     for (const row of this.#tally.take()) {
-      const attempt = this.#attempt();
-      const facts = { count: row.count, source: row.source };
-      await this.#submit(attempt, { ...row, action: "gate.rate-limit", resource: "gate", outcome: "denied", reason: "rate_limited" }, {
-        op: "gate.rate-limit",
-        from: row.source,
-        credential: undefined,
-        name: undefined,
-        node: this.#with.node,
-        request: "",
-        trace: undefined,
-        rule: undefined,
-        facts,
-      });
+      if (!(await this.#recordRefusedCalls(row))) this.#tally.add(row);
     }
   }
 
+  /** Before any work: whether the ledger takes on more, and whether this address has asked too often. */
   #admit(call: Call): Answer | undefined {
-    const limiter = this.#with.limits.address;
-    if (limiter === undefined) return undefined;
+    const { committer, limits, clock, nobody } = this.#with;
+    const refusal = committer.admission();
+    if (refusal !== undefined) return { ok: false, refusal, seq: undefined, rate: undefined };
     const source = addressPrefix(call.source.address);
-    const verdict = limiter.take(source, this.#with.clock());
-    if (verdict.allowed) return undefined;
-    return this.#limited(this.#with.nobody.tenant, this.#with.nobody.actor, source, verdict);
+    const verdict = limits.address?.take(source, clock());
+    return verdict?.allowed === false
+      ? this.#limited({ key: source, ...nobody, source, count: 1 }, verdict)
+      : undefined;
   }
 
-  #limited(tenant: string, actor: string, source: string, rate: RateVerdict): Answer {
-    this.#tally.add(tenant, actor, source);
+  #limited(refused: RefusedCalls, rate: RateVerdict): Answer {
+    this.#tally.add(refused);
     this.#with.meter.limited();
-    const refusal = new Refusal("rate_limited", "Too many requests.", {
-      retryAfterSeconds: Math.max(1, Math.ceil(rate.resetSeconds)),
-    });
+    const retryAfterSeconds = Math.max(1, Math.ceil(rate.resetSeconds));
+    const refusal = new Refusal("rate_limited", "Too many requests.", { retryAfterSeconds });
     return { ok: false, refusal, seq: undefined, rate };
   }
 
   async #planAndRecord(call: Call): Promise<Answer> {
-    let rate: RateVerdict | undefined;
+    let attempt = await this.#plan(call, undefined);
     for (let replans = 0; ; replans++) {
-      const attempt = this.#attempt();
-      try {
-        await this.#plan(call, attempt, replans === 0);
-      } catch (error) {
-        attempt.refusal = this.#refusalOf(error, call);
+      const { principal, rate } = attempt;
+      if (rate?.allowed === false) {
+        const { tenant, actor } = principal!;
+        const source = addressPrefix(call.source.address);
+        return this.#limited({ key: actor, tenant, actor, source, count: 1 }, rate);
       }
-      rate ??= attempt.rate;
-      if (attempt.refusal?.code === "rate_limited" && attempt.principal !== undefined && rate !== undefined) {
-        return this.#limited(attempt.principal.tenant, attempt.principal.actor, call.source.address, rate);
-      }
-      if (replans === MAX_REPLANS + 1) giveUp(attempt);
-      const seq = await this.#record(call, attempt);
-      if (typeof seq === "number") return answerOf(attempt, seq, rate);
-      if (seq instanceof Refusal) return { ok: false, refusal: seq, seq: undefined, rate };
+      const answer = await this.#record(call, attempt);
+      if (answer !== undefined) return answer;
+      if (replans === MAX_REPLANS) return this.#giveUp(call, attempt);
       this.#with.meter.replanned();
+      attempt = await this.#plan(call, rate);
     }
   }
 
-  #attempt(): Attempt {
-    const { cache, storage, committer, clock } = this.#with;
-    return {
-      reads: new PlanReads(cache, storage, committer),
-      seen: committer.position,
-      now: clock(),
-      principal: undefined,
-      tenant: undefined,
-      rule: undefined,
-      changes: [],
-      writes: [],
-      rate: undefined,
-      plan: undefined,
-      refusal: undefined,
-    };
-  }
-
   /** identify → limit → validate → authorize → run; each step returns or throws. */
-  async #plan(call: Call, attempt: Attempt, isFirst: boolean): Promise<void> {
-    const principal = await this.#identify(call, attempt);
-    if (isFirst) this.#limit(principal, attempt);
-    const input = this.#validator.input(call.operation.definition, call);
-    const context = await this.#authorize(call, attempt, principal, input);
-    attempt.plan = await call.operation.run(context, input);
+  async #plan(call: Call, rate: RateVerdict | undefined): Promise<Attempt> {
+    const attempt = beginAttempt(this.#with, rate);
+    try {
+      const found = await this.#identify(call, attempt);
+      if (!this.#isWithinLimit(found, attempt)) return attempt;
+      const input = this.#validator.input(call.operation.definition, call);
+      const context = await authorize(this.#with, call, attempt, found, input);
+      attempt.plan = await this.#run(call, context, input);
+    } catch (error) {
+      attempt.refusal = this.#refusalOf(error, call);
+    }
+    return attempt;
   }
 
-  async #identify(call: Call, attempt: Attempt): Promise<Principal> {
+  async #identify(call: Call, attempt: Attempt): Promise<Identification> {
     const found = await this.#with.identify(call.credential, attempt.reads, attempt.now);
     attempt.principal = found.principal;
     attempt.changes = found.changes ?? [];
     attempt.writes = found.writes ?? [];
-    return found.principal;
+    return found;
   }
 
-  #limit(principal: Principal, attempt: Attempt): void {
-    attempt.rate = this.#with.limits.actor?.take(principal.actor, attempt.now);
-    if (attempt.rate?.allowed === false) throw new Refusal("rate_limited", "Too many requests.");
+  #isWithinLimit({ principal }: Identification, attempt: Attempt): boolean {
+    attempt.rate ??= this.#with.limits.actor?.take(principal.actor, attempt.now);
+    return attempt.rate?.allowed !== false;
   }
 
-  async #authorize(call: Call, attempt: Attempt, principal: Principal, input: Input): Promise<Context> {
-    const startedAt = performance.now();
-    const tenant = await this.#with.fence(principal, call.tenantNamed, attempt.reads);
-    attempt.tenant = tenant;
-    const decide: Context["decide"] = (request) => this.#with.authorize(principal, tenant, request, attempt.reads);
-    const { permission } = call.operation.definition;
-    if (permission !== null) {
-      const decision = await decide(requestOf(call.operation.definition, permission, input));
-      attempt.rule = decision.rule === undefined ? undefined : `${decision.rule.role} ${decision.rule.permission}`;
-      if (!decision.allowed) throw forbidden();
-    }
-    this.#with.meter.decision((performance.now() - startedAt) / 1000);
-    return {
-      operation: call.operation.definition,
-      principal,
-      tenant,
-      reads: attempt.reads,
-      now: attempt.now,
-      seen: attempt.seen,
-      requestId: call.requestId,
-      log: this.#with.log,
-      signal: call.signal,
-      decide,
-    };
+  #run(call: Call, ...[context, input]: Parameters<Call["operation"]["run"]>): Plan | Promise<Plan> {
+    const { definition, run } = call.operation;
+    if (call.idempotencyKey === undefined || !definition.mutation) return run(context, input);
+    return runOnce(this.#with.idempotency, call.idempotencyKey, context, input, () => run(context, input));
   }
 
-  #refusalOf(error: unknown, call: Call): Refusal {
-    if (error instanceof Refusal) return error;
-    this.#with.log.error(
-      { err: error, requestId: call.requestId, operation: call.operation.definition.name },
-      "operation failed unexpectedly",
-    );
-    return new Refusal("internal", "The server could not complete this operation.", { cause: error });
-  }
-
-  /** The entry's sequence number once durable; a refusal when it cannot be recorded; undefined when stale. */
-  async #record(call: Call, attempt: Attempt): Promise<number | Refusal | undefined> {
-    const { definition } = call.operation;
-    const { principal, plan, refusal } = attempt;
-    const nobody = this.#with.nobody;
-    const entry = {
-      tenant: attempt.tenant ?? principal?.tenant ?? nobody.tenant,
-      actor: principal?.actor ?? nobody.actor,
-      action: definition.name,
-      resource: plan?.resource ?? definition.entryResource,
-      outcome: refusal === undefined ? ("ok" as const) : outcomeOf(refusal),
-      reason: refusal?.code ?? "",
-    };
+  /** The answer to give once the attempt is durable, or cannot be recorded; undefined when it is stale. */
+  async #record(call: Call, attempt: Attempt): Promise<Answer | undefined> {
     try {
-      const result = await this.#submit(attempt, entry, {
-        op: definition.name,
-        from: call.source.address,
-        credential: principal?.credential,
-        name: principal?.name,
-        node: this.#with.node,
-        request: call.requestId,
-        trace: call.trace,
-        rule: attempt.rule,
-        facts: plan?.facts ?? factsOf(call),
-      });
-      return result.status === "committed" ? result.seq : undefined;
+      const seq = await recordAttempt(this.#with, call, attempt);
+      return seq === undefined ? undefined : answerOf(attempt, seq);
     } catch (error) {
-      return this.#refusalOf(error, call);
+      const refusal = this.#refusalOf(error, call);
+      if (attempt.plan === undefined || refusal !== error || refusal.code !== "internal") {
+        return { ok: false, refusal, seq: undefined, rate: attempt.rate };
+      }
+      // A plan that cannot be stored was never submitted: it is a failed operation, and that can be recorded.
+      delete attempt.plan;
+      attempt.refusal = refusal;
+      return this.#record(call, attempt);
     }
   }
 
-  async #submit(attempt: Attempt, entry: Submission["entry"], facts: Parameters<typeof payloadBytes>[0]) {
-    const { committer, payloadKeyOf, hashRow } = this.#with;
-    const key = await payloadKeyOf({ tenant: entry.tenant, actor: entry.actor }, attempt.now, attempt.reads);
-    const planned = attempt.refusal === undefined ? (attempt.plan?.changes ?? []) : [];
-    const plannedWrites = attempt.refusal === undefined ? (attempt.plan?.writes ?? []) : [];
-    const changes = [...key.changes, ...attempt.changes, ...planned].map((change) => ({ change, hash: hashRow(change) }));
-    return committer.submit({
-      entry,
-      payload: key.seal(payloadBytes(facts, changes)),
-      changes,
-      reads: attempt.reads.keys,
-      writes: [...key.writes, ...attempt.writes, ...plannedWrites],
-      seen: attempt.seen,
-    });
+  /** The last attempt is recorded as refused: nothing of it is done, and nothing can make that stale. */
+  async #giveUp(call: Call, { principal, tenant, path, rate }: Attempt): Promise<Answer> {
+    const refusal = new Refusal("busy", "The data kept changing while this was planned.", { retryAfterSeconds: 1 });
+    const last = () => Object.assign(beginAttempt(this.#with, rate), { principal, tenant, path, refusal });
+    try {
+      return { ok: false, refusal, seq: await recordFinal(this.#with, call, last), rate };
+    } catch (error) {
+      return { ok: false, refusal: this.#refusalOf(error, call), seq: undefined, rate };
+    }
+  }
+
+  /** What nobody foresaw is told to operators only: its text may hold anything. */
+  #refusalOf(error: unknown, call: Call): Refusal {
+    const refusal =
+      error instanceof Refusal
+        ? error
+        : new Refusal("internal", "The server could not complete this operation.", { cause: error });
+    if (refusal.code === "internal" || refusal.code === "storage_failed") {
+      const operation = call.operation.definition.name;
+      this.#with.log.error(
+        { err: refusal.cause ?? refusal, requestId: call.requestId, operation },
+        "operation failed unexpectedly",
+      );
+    }
+    return refusal;
+  }
+
+  async #recordRefusedCalls({ tenant, actor, source, count }: RefusedCalls): Promise<boolean> {
+    const action = "gate.rate-limit";
+    const entry = { tenant, actor, action, resource: "gate", outcome: "denied", reason: "rate_limited" } as const;
+    const facts = { op: action, from: source, node: this.#with.node, facts: { count, source } };
+    try {
+      return (await recordDuty(this.#with, () => beginAttempt(this.#with, undefined), entry, facts)) !== undefined;
+    } catch (error) {
+      this.#with.log.error({ err: error, count }, "rate-limited calls are not recorded yet");
+      return false;
+    }
   }
 }
 
-function forbidden(): Refusal {
-  return new Refusal("forbidden", "This actor may not do that.", {
-    hint: "Ask for the decision with `holdfast why`, or POST /api/decisions:explain.",
-  });
-}
-
-function requestOf(definition: OperationDefinition, permission: PermissionRule, input: Input): AccessRequest {
-  const { resource, action } = permission;
-  return { resource, action, path: pathOf(permission.path, input), scope: definition.scope };
-}
-
-function pathOf(field: string | undefined, input: Input): string {
-  if (field === undefined || field === "") return "";
-  const value = input.params[field] ?? input.query[field] ?? input.body[field] ?? "";
-  return typeof value === "string" ? value : "";
-}
-
-/** The last attempt is recorded as it is: refused, without footprint, so that it cannot become stale again. */
-function giveUp(attempt: Attempt): void {
-  attempt.plan = undefined;
-  attempt.refusal = new Refusal("busy", "The data kept changing while this was planned.", { retryAfterSeconds: 1 });
-  attempt.changes = [];
-  attempt.writes = [];
-  attempt.reads.keys.length = 0;
-}
-
-function answerOf(attempt: Attempt, seq: number, rate: RateVerdict | undefined): Answer {
-  if (attempt.refusal !== undefined) return { ok: false, refusal: attempt.refusal, seq, rate };
-  if (attempt.plan === undefined) throw new Error("an attempt without a refusal has a plan");
-  return { ok: true, plan: attempt.plan, seq, rate };
-}
-
-const DENIED = new Set(["unauthenticated", "forbidden", "rate_limited", "sealed"]);
-const CONFLICT = new Set(["already_exists", "version_mismatch", "conflict", "idempotency_mismatch", "busy"]);
-
-function outcomeOf(refusal: Refusal): Outcome {
-  if (DENIED.has(refusal.code)) return "denied";
-  return CONFLICT.has(refusal.code) ? "conflict" : "failed";
-}
-
-/** What was asked for, when nothing was done: the path of a refused call belongs into its record. */
-function factsOf(call: Call): Readonly<Record<string, unknown>> | undefined {
-  const params = Object.keys(call.params).length === 0 ? undefined : call.params;
-  return params === undefined ? undefined : { params };
-}
-
-/** Limits go by /64 for IPv6 (what one host usually holds), by address otherwise. */
-function addressPrefix(address: string): string {
-  return address.includes(":") && !address.includes(".") ? address.split(":").slice(0, 4).join(":") : address;
+function answerOf({ plan, refusal, rate }: Attempt, seq: number): Answer {
+  if (plan !== undefined) return { ok: true, plan, seq, rate };
+  // A plan and a refusal exclude each other, and an attempt ends with one of them.
+  return { ok: false, refusal: refusal!, seq, rate };
 }

@@ -1,6 +1,7 @@
-import { utf8 } from "@holdfast/kernel/bytes";
+import { fromUtf8, utf8 } from "@holdfast/kernel/bytes";
 import { canonicalJson } from "@holdfast/kernel/canonical-json";
 import type { Mac } from "@holdfast/kernel/crypto";
+import { parseJson } from "@holdfast/kernel/json";
 import { equalConstantTime } from "../crypto.ts";
 import { Refusal } from "../errors.ts";
 import type { Context, Input, Plan, StoredRow } from "../operation.ts";
@@ -15,7 +16,8 @@ export const idempotencyTable: Table = {
 };
 
 const LIFE_MS = 86_400_000;
-const KEY = /^[\x21-\x7e]{1,128}$/;
+/** As the contract's Idempotency-Key header says: long enough that nobody uses another's by chance. */
+const KEY = /^[A-Za-z0-9._-]{16,128}$/;
 
 /** Keys and sealing, handed in by the server. */
 export interface IdempotencyKeys {
@@ -44,7 +46,11 @@ export async function runOnce(
   input: Input,
   run: () => Plan | Promise<Plan>,
 ): Promise<Plan> {
-  if (!KEY.test(key)) throw new Refusal("invalid_input", "The Idempotency-Key must be 1 to 128 visible ASCII characters.");
+  if (!KEY.test(key))
+    throw new Refusal(
+      "invalid_input",
+      "The Idempotency-Key must be 16 to 128 letters, digits, dots, dashes or underscores.",
+    );
   const id = idOf(keys, key, context);
   const fingerprint = keys.mac(keys.macKey, utf8(`input\0${printed(input)}`));
   context.reads.touch(footprintOf(id));
@@ -74,7 +80,8 @@ function replay(keys: IdempotencyKeys, id: Uint8Array, fingerprint: Uint8Array, 
   if (answer === undefined) {
     throw new Refusal("conflict", "This request was carried out before, and its answer is shown only once.");
   }
-  return { ...(JSON.parse(new TextDecoder().decode(answer)) as StoredAnswer), facts: { isReplay: true } };
+  // Numbers come back as they were spelled.
+  return { ...(parseJson(fromUtf8(answer)) as unknown as StoredAnswer), facts: { isReplay: true } };
 }
 
 function remembered(

@@ -6,13 +6,13 @@ import type { Cell } from "../table.ts";
 export interface PayloadFacts {
   readonly op: string;
   readonly from: string;
-  readonly credential: string | undefined;
-  readonly name: string | undefined;
+  readonly credential?: string | undefined;
+  readonly name?: string | undefined;
   readonly node: string;
-  readonly request: string;
-  readonly trace: string | undefined;
-  readonly rule: string | undefined;
-  readonly facts: Readonly<Record<string, unknown>> | undefined;
+  readonly request?: string;
+  readonly trace?: string | undefined;
+  readonly rule?: string | undefined;
+  readonly facts?: Readonly<Record<string, unknown>> | undefined;
 }
 
 const cell = (value: Cell): string | number | null => (value instanceof Uint8Array ? toHex(value) : value);

@@ -1,23 +1,23 @@
-/**
- * Rate-limited calls leave one entry per actor or address prefix and minute, however many they are: a flood must be
- * visible and must not fill the disk (DESIGN §3).
- */
+/** Calls refused by a rate limit since the last entry about them. */
 export interface RefusedCalls {
+  /** What is counted together: an actor, or the address prefix of callers whom nobody has identified yet. */
+  readonly key: string;
   readonly tenant: string;
   readonly actor: string;
+  /** Address prefix, or `many`. */
   readonly source: string;
   readonly count: number;
 }
 
-interface Row {
-  readonly tenant: string;
-  readonly actor: string;
-  readonly source: string;
-  count: number;
-}
+const OVERFLOW = "overflow";
+const MANY = "many";
 
+/**
+ * Rate-limited calls leave one entry per actor or address prefix and minute, however many they are: a flood must be
+ * visible and must not fill the disk (DESIGN §3).
+ */
 export class Tally {
-  readonly #rows = new Map<string, Row>();
+  readonly #rows = new Map<string, RefusedCalls>();
   readonly #nobody: { readonly tenant: string; readonly actor: string };
   readonly #maxRows: number;
 
@@ -26,24 +26,26 @@ export class Tally {
     this.#maxRows = maxRows;
   }
 
-  add(tenant: string, actor: string, source: string): void {
-    const key = `${actor} ${source}`;
-    const row = this.#rows.get(key);
-    if (row !== undefined) row.count++;
-    else if (this.#rows.size < this.#maxRows) this.#rows.set(key, { tenant, actor, source, count: 1 });
-    else this.#overflow();
-  }
-
-  /** The map is bounded: what no longer fits is counted together, so that the number stays true. */
-  #overflow(): void {
-    const row = this.#rows.get("overflow");
-    if (row === undefined) this.#rows.set("overflow", { ...this.#nobody, source: "many", count: 1 });
-    else row.count++;
+  add(calls: RefusedCalls): void {
+    const row = this.#rows.get(calls.key);
+    if (row === undefined && this.#rows.size >= this.#maxRows) this.#merge(this.#overflowing(calls.count));
+    else this.#merge(calls);
   }
 
   take(): RefusedCalls[] {
     const rows = [...this.#rows.values()];
     this.#rows.clear();
     return rows;
+  }
+
+  #merge(calls: RefusedCalls): void {
+    const row = this.#rows.get(calls.key) ?? { ...calls, count: 0 };
+    const source = row.source === calls.source ? row.source : MANY;
+    this.#rows.set(calls.key, { ...row, source, count: row.count + calls.count });
+  }
+
+  /** The map is bounded: what no longer fits is counted together, so that the number stays true. */
+  #overflowing(count: number): RefusedCalls {
+    return { key: OVERFLOW, ...this.#nobody, source: MANY, count };
   }
 }

@@ -1,39 +1,47 @@
-import { parseJson } from "@holdfast/kernel/json";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-import { Refusal } from "../errors.ts";
+import { Refusal, type RefusalDetails } from "../errors.ts";
 import type { Input, OperationDefinition, Schema } from "../operation.ts";
+import { noBody, parseBody } from "./body.ts";
 import type { Call } from "./call.ts";
+import { nearMiss } from "./near-miss.ts";
 
-const NOTHING: Readonly<Record<string, never>> = Object.freeze({});
 const MAX_REPORTED_ERRORS = 8;
+const MAX_NAME_CHARACTERS = 64;
+const MAX_POINTER_CHARACTERS = 256;
 
 type Part = "params" | "query" | "body";
+type FieldError = NonNullable<RefusalDetails["errors"]>[number];
 
 /**
  * Validates without coercion, against the catalogue's own schemas (draft 7). Schemas are compiled on first use:
  * compiling all of them would be half of a server's start-up.
  */
 export class Validator {
-  readonly #ajv = new Ajv({ strict: false, allErrors: false, ownProperties: true, validateFormats: false });
+  readonly #ajv = new Ajv({
+    strict: false,
+    allErrors: false,
+    ownProperties: true,
+    validateFormats: false,
+    // Errors name the schema they stand in, for near misses.
+    verbose: true,
+  });
   readonly #compiled = new Map<Schema, ValidateFunction>();
 
+  /** A fault of decoding is told only here: whoever calls has been identified and counted before. */
   input(definition: OperationDefinition, call: Call): Input {
     if (call.fault !== undefined) throw call.fault;
-    const body = definition.input.body === null ? noBody(call) : parsedBody(call);
+    const body = definition.input.body === undefined ? noBody(call) : parseBody(call);
     this.#check("params", definition.input.params, call.params);
     this.#check("query", definition.input.query, call.query);
-    this.#check("body", definition.input.body, body);
+    if (definition.input.body !== undefined) this.#check("body", definition.input.body, body);
     const input = { params: call.params, query: call.query, body };
     return call.precondition === undefined ? input : { ...input, precondition: call.precondition };
   }
 
-  #check(part: Part, schema: Schema | null, value: unknown): void {
-    if (schema === null) {
-      if (Object.keys(value as object).length > 0) throw unexpected(part, value as object);
-      return;
-    }
+  #check(part: Part, schema: Schema | undefined, value: object): void {
+    if (schema === undefined) return refuseMembers(part, value);
     const validate = this.#validatorOf(schema);
-    if (!validate(value)) throw invalid(part, validate.errors ?? []);
+    if (!validate(value)) throw invalid(part, validate.errors!);
   }
 
   #validatorOf(schema: Schema): ValidateFunction {
@@ -45,80 +53,39 @@ export class Validator {
   }
 }
 
-function noBody(call: Call): Input["body"] {
-  if (call.body !== undefined && call.body.byteLength > 0) {
-    throw new Refusal("invalid_input", "This operation takes no request body.");
-  }
-  return NOTHING;
-}
-
-function parsedBody(call: Call): Input["body"] {
-  if (call.body === undefined || call.body.byteLength === 0) return NOTHING;
-  if (call.mediaType !== "application/json") {
-    throw new Refusal("unsupported_media_type", "The request body must be application/json.", {
-      hint: 'Send Content-Type: application/json; bytes go into "value" with "encoding": "base64".',
-    });
-  }
-  const parsed = parseBytes(call.body);
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-    throw new Refusal("invalid_input", "The request body must be a JSON object.");
-  }
-  return parsed as Input["body"];
-}
-
-function parseBytes(bytes: Uint8Array): unknown {
-  try {
-    return parseJson(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch (cause) {
-    // The parser's message names a position and a rule, never the text around it: that may be a secret.
-    const message = cause instanceof Error && "code" in cause ? cause.message : "The body is not valid UTF-8.";
-    throw new Refusal("malformed_json", message);
-  }
-}
-
-function unexpected(part: Part, value: object): Refusal {
+function refuseMembers(part: Part, value: object): void {
   const [name] = Object.keys(value);
-  return new Refusal("invalid_input", `Unknown ${part} member.`, {
-    errors: [{ pointer: `/${part}/${escapePointer(name ?? "")}`, message: "is not known here" }],
-  });
+  if (name === undefined) return;
+  throw refuse([{ pointer: `/${part}/${escapePointer(name)}`, message: "is not known here" }]);
 }
 
 function invalid(part: Part, errors: readonly ErrorObject[]): Refusal {
-  const listed = errors.slice(0, MAX_REPORTED_ERRORS).map((error) => describe(part, error));
-  const [first] = listed;
-  return new Refusal("invalid_input", first === undefined ? "Invalid input." : `${first.pointer} ${first.message}.`, {
-    errors: listed,
-  });
+  return refuse(errors.slice(0, MAX_REPORTED_ERRORS).map((error) => describe(part, error)));
 }
 
-function describe(part: Part, error: ErrorObject): { pointer: string; message: string } {
-  const at = `/${part}${error.instancePath}`;
-  if (error.keyword === "additionalProperties") {
-    const name = String((error.params as { additionalProperty: unknown }).additionalProperty);
-    const known = Object.keys((error.parentSchema?.["properties"] as object | undefined) ?? {});
-    return { pointer: `${at}/${escapePointer(name)}`, message: `is not known here${nearMiss(name, known)}` };
+/** Names fields and rules, never a value. */
+function refuse(errors: readonly FieldError[]): Refusal {
+  const { pointer, message } = errors[0]!;
+  return new Refusal("invalid_input", `${pointer} ${message}.`, { errors });
+}
+
+function describe(part: Part, { keyword, instancePath, parentSchema, params, message }: ErrorObject): FieldError {
+  const at = `/${part}${instancePath}`.slice(0, MAX_POINTER_CHARACTERS);
+  if (keyword === "additionalProperties") {
+    const name = String((params as { additionalProperty: unknown }).additionalProperty);
+    return { pointer: `${at}/${escapePointer(name)}`, message: `is not known here${meant(name, parentSchema)}` };
   }
-  if (error.keyword === "required") {
-    const name = String((error.params as { missingProperty: unknown }).missingProperty);
+  if (keyword === "required") {
+    const name = String((params as { missingProperty: unknown }).missingProperty);
     return { pointer: `${at}/${escapePointer(name)}`, message: "is required" };
   }
-  return { pointer: at, message: error.message ?? "is not valid" };
+  return { pointer: at, message: message! };
 }
 
-const escapePointer = (text: string): string => text.replaceAll("~", "~0").replaceAll("/", "~1").slice(0, 64);
-
-/** Names the member that was probably meant: same letters in another case, or one edit at the most. */
-function nearMiss(name: string, known: readonly string[]): string {
-  const near = known.find((candidate) => isNear(name.toLowerCase(), candidate.toLowerCase()));
+function meant(name: string, schema: ErrorObject["parentSchema"]): string {
+  const near = nearMiss(name, Object.keys((schema?.["properties"] ?? {}) as object));
   return near === undefined ? "" : `, did you mean ${near}`;
 }
 
-function isNear(left: string, right: string): boolean {
-  if (Math.abs(left.length - right.length) > 1) return false;
-  let start = 0;
-  while (start < left.length && start < right.length && left[start] === right[start]) start++;
-  let end = 0;
-  const shorter = Math.min(left.length, right.length);
-  while (end < shorter - start && left.at(-1 - end) === right.at(-1 - end)) end++;
-  return Math.max(left.length, right.length) - start - end <= 1;
-}
+const escapePointer = (text: string): string =>
+  text.replaceAll("~", "~0").replaceAll("/", "~1").slice(0, MAX_NAME_CHARACTERS);
