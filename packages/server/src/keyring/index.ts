@@ -8,3 +8,4 @@ export type { Suite } from "./sealed-value.ts";
 export { keyringTables, serverKeysTable } from "./store.ts";
 export type { Subkeys } from "./subkeys.ts";
 export type { SweepOutput } from "./sweep.ts";
+export { isSweepDue } from "./sweep-due.ts";

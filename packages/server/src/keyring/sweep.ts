@@ -24,7 +24,7 @@ const definition: OperationDefinition = {
   aliases: [],
   spans: [],
   permission: null,
-  input: { params: null, query: null, body: null },
+  input: {},
   scope: "tenant",
   mutation: true,
   entryResource: "key",

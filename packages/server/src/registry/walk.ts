@@ -66,16 +66,16 @@ async function* nodesFrom({ reads, tenant }: Context, { folder, from }: Walk, st
   }
 }
 
-async function isVisible(
-  { decide }: Context,
-  { kinds, hasFolders }: Walk,
-  { kind, path, state }: Node,
-): Promise<boolean> {
+async function isVisible(context: Context, { kinds, hasFolders }: Walk, { kind, path, state }: Node): Promise<boolean> {
   if (kind !== "directory") {
-    return state === "live" && kinds.includes(kind) && (await decide({ resource: kind, path, action: "list" })).allowed;
+    return (
+      state === "live" &&
+      kinds.includes(kind) &&
+      (await context.decide({ resource: kind, path, action: "list" })).allowed
+    );
   }
   if (!hasFolders) return false;
-  for (const resource of kinds) if ((await decide({ resource, path, action: "list" })).allowed) return true;
+  for (const resource of kinds) if ((await context.decide({ resource, path, action: "list" })).allowed) return true;
   return false;
 }
 

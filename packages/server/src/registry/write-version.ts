@@ -73,13 +73,13 @@ function largeValue(tenant: string, node: Pick<Node, "nodeId" | "latest">, seale
 }
 
 /** A path has one kind. What the other one is, is said only to those who may list it (ATTACKS 11). */
-async function refuseKind({ decide }: Context, taken: Node, kind: Kind): Promise<Refusal> {
+async function refuseKind(context: Context, taken: Node, kind: Kind): Promise<Refusal> {
   if (taken.kind === "directory") {
     return new Refusal("conflict", "This path is a folder of the standing tree.", {
       hint: `Write to a path below it, such as ${taken.path}/name.`,
     });
   }
-  const { allowed } = await decide({ resource: taken.kind, path: taken.path, action: "list" });
+  const { allowed } = await context.decide({ resource: taken.kind, path: taken.path, action: "list" });
   const why = allowed ? `This path holds a ${taken.kind}` : "This path is taken";
   return new Refusal("conflict", `${why}; it cannot hold a ${kind}.`, { hint: "Choose another path." });
 }
