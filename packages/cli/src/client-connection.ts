@@ -13,7 +13,10 @@ import { headsOf, placeOfSocket } from "./state/heads.ts";
 const maxAnswerBytes = 128 * 1024 * 1024;
 
 /** The way to the server by the SDK; it is set up with the first call, so that commands that need no server need none. */
-export function clientConnection(settings: Settings, workingFolder: string): Connection & { close(): void } {
+export function clientConnection(
+  settings: Settings,
+  workingFolder: string,
+): Connection & { readonly close: () => void } {
   let client: Client | undefined;
   const through = async <T>(use: (client: Client) => Promise<T>): Promise<T> => {
     client ??= clientOf(settings, workingFolder);

@@ -67,7 +67,7 @@ export interface ConfirmedHead {
 export interface Connection {
   readonly call: Call;
   /** Gets the newest head and insists that it continues the one remembered for this server. */
-  confirm(): Promise<ConfirmedHead>;
+  readonly confirm: () => Promise<ConfirmedHead>;
 }
 
 /** All that a command may touch. */

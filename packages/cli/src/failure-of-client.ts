@@ -5,6 +5,7 @@ import { failureOfProblem } from "./problem.ts";
 
 const ownCodes: Readonly<Record<string, ExitCode>> = {
   invalid_call: exitCodes.usage,
+  path_not_canonical: exitCodes.usage,
   connection_failed: exitCodes.unreachable,
   connection_lost: exitCodes.unreachable,
   untrusted_server: exitCodes.untrusted,
@@ -17,6 +18,7 @@ const ownCodes: Readonly<Record<string, ExitCode>> = {
 export function failureOfClient(error: unknown): unknown {
   if (!(error instanceof ClientError)) return error;
   if (error.cause instanceof Failure) return error.cause;
-  if (error.status > 0) return failureOfProblem({ ...error, detail: error.message });
+  const { status, code, hint, errors } = error;
+  if (status > 0) return failureOfProblem({ status, code, hint, errors, detail: error.message });
   return new Failure(ownCodes[error.code] ?? exitCodes.failed, error.message, error.hint, error.code);
 }

@@ -1,6 +1,7 @@
 import { useCompileCache } from "./compile-cache.ts";
 import { runFast } from "./fast/run-fast.ts";
 import { report } from "./report.ts";
+import { processOutput } from "./terminal/output.ts";
 
 /** The whole command: the quick way when it is one of the common cases, else with everything loaded. */
 async function main(words: readonly string[]): Promise<number> {
@@ -10,7 +11,7 @@ async function main(words: readonly string[]): Promise<number> {
     useCompileCache(process.env);
     return await (await import("./program.ts")).runProgram(words);
   } catch (error) {
-    return report(error, process.env);
+    return report(error, processOutput(process.env));
   }
 }
 

@@ -12,6 +12,7 @@ export interface Problem {
 }
 
 const byCode: Readonly<Record<string, ExitCode>> = {
+  path_not_canonical: exitCodes.usage,
   rate_limited: exitCodes.busy,
   overloaded: exitCodes.busy,
   busy: exitCodes.busy,

@@ -1,11 +1,10 @@
 import { exitCodes } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import { printable } from "./terminal/printable.ts";
-import { processOutput } from "./terminal/output.ts";
+import type { Output } from "./terminal/output.ts";
 
 /** Says on stderr why the command failed, in one line and a hint, and gives the exit code. */
-export function report(error: unknown, env: Readonly<NodeJS.ProcessEnv>): number {
-  const output = processOutput(env);
+export function report(error: unknown, output: Pick<Output, "err" | "errorStyle">): number {
   const failure = error instanceof Failure ? error : unexpected(error);
   output.err(`${output.errorStyle.bad("holdfast:")} ${printable(failure.message)}\n`);
   if (failure.hint !== undefined) output.err(`${output.errorStyle.dim("hint:")} ${printable(failure.hint)}\n`);

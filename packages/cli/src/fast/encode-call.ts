@@ -1,5 +1,7 @@
 import { operations } from "@holdfast/contract";
-import { usage } from "../failure.ts";
+import { parsePath } from "@holdfast/kernel/paths";
+import { exitCodes } from "../exit-codes.ts";
+import { Failure } from "../failure.ts";
 import type { Settings } from "../settings.ts";
 import type { Request } from "../wire/request.ts";
 
@@ -17,7 +19,7 @@ export function encodeCall(
 ): Request {
   const { method, path, fields } = operations[name];
   const given = placed(fields, input);
-  const query = given.query.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
+  const query = new URLSearchParams(given.query).toString();
   const pathText = given.path.reduce((text, [key, value]) => text.replace(`{${key}}`, () => value), path as string);
   const hasBody = Object.values<Place>(fields).some((place) => place.in === "body");
   return {
@@ -43,14 +45,19 @@ function placed(fields: Readonly<Record<string, Place>>, input: Readonly<Record<
     const place = fields[name];
     if (place === undefined) throw new TypeError(`the operation takes no field "${name}"`);
     if (place.in === "body") given.body.push([name, value]);
-    else if (place.in === "path") given.path.push([name, pathPart(name, String(value), place.spans === true)]);
+    else if (place.in === "path") given.path.push([name, pathPart(String(value), place.spans === true)]);
     else given[place.in].push([place.wire ?? name, String(value)]);
   }
   return given;
 }
 
-/** Percent-encodes one path parameter; slashes stay where it may span several segments. */
-function pathPart(name: string, value: string, spans: boolean): string {
-  if (value === "") throw usage(`the ${name} is empty`);
-  return spans ? value.split("/").map(encodeURIComponent).join("/") : encodeURIComponent(value);
+/**
+ * Percent-encodes one path parameter. A key that is not canonical is refused before anything is sent, because another
+ * operation may stand at its spelling: `a/versions/3` would read version 3 of `a`.
+ */
+function pathPart(value: string, isKey: boolean): string {
+  if (!isKey) return encodeURIComponent(value);
+  const parsed = parsePath(value);
+  if (parsed.ok) return parsed.segments.map(encodeURIComponent).join("/");
+  throw new Failure(exitCodes.usage, `the path is not canonical: it ${parsed.reason}`, undefined, "path_not_canonical");
 }

@@ -9,8 +9,8 @@ export interface Output {
   readonly style: Style;
   readonly errorStyle: Style;
   readonly isErrorTerminal: boolean;
-  out(piece: string | Uint8Array): void;
-  err(text: string): void;
+  readonly out: (piece: string | Uint8Array) => void;
+  readonly err: (text: string) => void;
 }
 
 /**

@@ -40,7 +40,7 @@ export class HiddenLine {
   }
 
   #type(key: string): void {
-    if (key === "\u007f" || key === "\b") this.text = [...this.text].slice(0, -1).join("");
+    if (key === "\u007f" || key === "\b") this.text = Array.from(this.text).slice(0, -1).join("");
     else if (key === "\u0015") this.text = "";
     else this.text += key;
   }

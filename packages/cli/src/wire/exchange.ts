@@ -18,7 +18,7 @@ export function exchange(socket: Socket, request: Request, shownPath: string): P
         const response = reader.push(piece);
         if (response !== undefined) resolve(response);
       } catch (error) {
-        reject(error);
+        reject(error instanceof Error ? error : new Error("unknown fault"));
       }
     });
     socket.write(encodeRequest(request));

@@ -15,21 +15,16 @@ import type { Verification } from "./show-verification.ts";
 import { type TileFolder, tileFolder } from "./tile-folder.ts";
 
 /** Verifies an exported folder by the kernel alone: signature, every entry, the chain, every tile and the root. */
-export function verifyExport(context: Context, path: string, keyText: string | undefined): Promise<Verification> {
+export function verifyExport(context: Context, path: string, keyText: string | undefined): Verification {
   const startMs = performance.now();
   const folder = tileFolder(path);
   const checkpoint = signedCheckpoint(context, folder, path, keyText);
   const bar = progress(context.output, "entries");
   const bad = follow(folder, checkpoint, bar.show);
   bar.end();
+  const verdict = bad === undefined ? { ok: true } : { ok: false, firstBad: bad };
   const { size, root } = checkpoint;
-  const durationMs = performance.now() - startMs;
-  const found = { size, root: toHex(root), durationMs };
-  return Promise.resolve(
-    bad === undefined
-      ? { ok: true, ...found }
-      : { ok: false, ...found, firstBad: { seq: bad.seq, reason: bad.reason } },
-  );
+  return { ...verdict, size, root: toHex(root), durationMs: performance.now() - startMs };
 }
 
 /** Without a key from elsewhere the signature would prove nothing: whoever made the folder could have made the key. */
@@ -62,8 +57,8 @@ function follow(
   const tree = createTree(sha256);
   for (let start = 0; start < size; start += TILE_WIDTH) {
     for (const entry of readBundle(folder, start, Math.min(TILE_WIDTH, size - start))) {
-      const bad: BadEntry | undefined = verifier.push(entry);
-      if (bad !== undefined) return bad;
+      const bad = verifier.push(entry);
+      if (bad !== undefined) return badOf(bad);
       tree.append(leafHash(sha256, entry));
     }
     const bad = differingTile(folder, tree.takeCompletedTiles());
@@ -72,8 +67,10 @@ function follow(
     onProgress(tree.size, size);
   }
   const verdict = verifier.finish();
-  return verdict.ok ? differingTile(folder, tree.partialTiles()) : verdict;
+  return verdict.ok ? differingTile(folder, tree.partialTiles()) : badOf(verdict);
 }
+
+const badOf = ({ seq, reason }: BadEntry): Bad => ({ seq, reason });
 
 /** The entries of one bundle; none when it is not there or cannot be read, which shows as a missing entry. */
 function readBundle(folder: TileFolder, start: number, width: number): Uint8Array[] {

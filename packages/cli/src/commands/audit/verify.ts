@@ -39,7 +39,7 @@ export const auditVerify: Command = {
   },
 };
 
-function verify(context: Context, given: Given): Promise<Verification> {
+async function verify(context: Context, given: Given): Promise<Verification> {
   const exported = textOption(given, "export");
   const dataDir = textOption(given, "data-dir");
   const withState = isSet(given, "state");

@@ -1,0 +1,57 @@
+import type { Call, Context, Given } from "./command.ts";
+import { settingsOf } from "./settings.ts";
+import { styleOf } from "./terminal/style.ts";
+
+export interface Scene {
+  readonly answer?: (name: string, input: Readonly<Record<string, unknown>>) => unknown;
+  readonly confirm?: Context["confirm"];
+  readonly env?: NodeJS.ProcessEnv;
+  readonly stdin?: string | Buffer;
+  readonly isTerminal?: boolean;
+  readonly workingFolder?: string;
+}
+
+export interface Staged {
+  readonly context: Context;
+  readonly calls: { name: string; input: unknown }[];
+  out(): string;
+  outBytes(): Buffer;
+  err(): string;
+}
+
+/** A context whose server, terminal and input are made up. */
+export function stage(scene: Scene, given: Given = { arguments: [], options: {} }): Staged {
+  const out: Buffer[] = [];
+  const err: string[] = [];
+  const calls: { name: string; input: unknown }[] = [];
+  const isTerminal = scene.isTerminal ?? false;
+  const env = scene.env ?? {};
+  const style = styleOf({ ...env, NO_COLOR: "1" }, isTerminal);
+  const call = (name: string, input: Readonly<Record<string, unknown>>) => {
+    calls.push({ name, input });
+    return new Promise((resolve) => resolve(scene.answer?.(name, input)));
+  };
+  const context: Context = {
+    env,
+    workingFolder: scene.workingFolder ?? "/nonexistent",
+    settings: settingsOf(given, env),
+    input: {
+      isTerminal: scene.stdin === undefined && isTerminal,
+      isPiped: scene.stdin !== undefined,
+      readAll: () => Promise.resolve(Buffer.from(scene.stdin ?? "")),
+      readHidden: () => Promise.resolve("typed"),
+    },
+    output: {
+      isTerminal,
+      isErrorTerminal: isTerminal,
+      style,
+      errorStyle: style,
+      out: (piece) => out.push(Buffer.from(piece)),
+      err: (text) => err.push(text),
+    },
+    call: call as Call,
+    confirm: scene.confirm ?? (() => Promise.reject(new Error("no head is staged"))),
+  };
+  const outBytes = () => Buffer.concat(out);
+  return { context, calls, out: () => outBytes().toString(), outBytes, err: () => err.join("") };
+}

@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { settingsOf } from "./settings.ts";
+
+const bare = { arguments: [], options: {} };
+const withOptions = (options: Record<string, string | true>) => ({ arguments: [], options });
+
+it("takes options before the environment, and an option for one place hides the other's variable", () => {
+  const env = { HOLDFAST_ADDR: "https://env", HOLDFAST_TENANT: "env", HOLDFAST_CACERT: "env.pem" };
+  expect(settingsOf(withOptions({ socket: "s", tenant: "t", json: true }), env)).toEqual({
+    isJson: true,
+    address: undefined,
+    socket: "s",
+    token: undefined,
+    caFile: "env.pem",
+    tenant: "t",
+  });
+});
+
+it("treats an empty variable as none", () => {
+  const env = { HOLDFAST_ADDR: "", HOLDFAST_SOCKET: "", HOLDFAST_TOKEN: "", HOLDFAST_TENANT: "" };
+  expect(settingsOf(bare, env)).toMatchObject({ address: undefined, socket: undefined, token: undefined });
+});
+
+it("refuses an address and a socket at once, because one would be ignored", () => {
+  expect(() => settingsOf(bare, { HOLDFAST_ADDR: "https://a", HOLDFAST_SOCKET: "s" })).toThrow("both given");
+  expect(() => settingsOf(withOptions({ address: "a", socket: "s" }), {})).toThrow("both given");
+});
+
+it("reads a unix: address as a socket", () => {
+  expect(settingsOf(bare, { HOLDFAST_ADDR: "unix:/run/x" })).toMatchObject({ socket: "/run/x", address: undefined });
+});
