@@ -2,7 +2,7 @@ import type { OperationDefinition, Problems } from "@holdfast/engine";
 import catalogue from "@holdfast/contract/catalogue.json" with { type: "json" };
 
 const byName = new Map(
-  (catalogue.operations as unknown as readonly OperationDefinition[]).map((definition) => [definition.name, definition]),
+  Object.entries(catalogue.operations as unknown as Readonly<Record<string, OperationDefinition>>),
 );
 
 /** Every code a caller can meet, with its status and what to do. */

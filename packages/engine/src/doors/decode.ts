@@ -54,8 +54,8 @@ export function decodeQuery(definition: OperationDefinition, query: string): Rec
 }
 
 /** Decoding, not coercion: only the one canonical spelling of an integer or boolean becomes one. */
-function typed(schema: Schema | null, name: string, text: string): Scalar {
-  const properties = (schema as ObjectSchema | null)?.properties;
+function typed(schema: Schema | undefined, name: string, text: string): Scalar {
+  const properties = (schema as ObjectSchema | undefined)?.properties;
   const type = properties !== undefined && Object.hasOwn(properties, name) ? properties[name]?.type : undefined;
   if (type === "integer" && INTEGER.test(text)) return Number(text);
   if (type === "boolean" && (text === "true" || text === "false")) return text === "true";

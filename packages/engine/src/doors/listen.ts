@@ -37,7 +37,6 @@ const COMMON = {
   logger: false,
   forceCloseConnections: "idle",
   return503OnClosing: false,
-  disableRequestLogging: true,
 } as const;
 
 /** A Fastify instance with our bounds and nothing else of it switched on. */

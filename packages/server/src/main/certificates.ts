@@ -1,4 +1,6 @@
-import { webcrypto } from "node:crypto";
+// The X.509 library finds its algorithms by decorators, and these by this polyfill.
+import "reflect-metadata";
+import { createECDH, type webcrypto } from "node:crypto";
 import { hostname } from "node:os";
 import { isIP } from "node:net";
 import {
@@ -23,17 +25,33 @@ const CA_DAYS = 3_650;
 const LEAF_DAYS = 30;
 /** Clocks of clients may be a little behind. */
 const BACKDATE_MS = 300_000;
-const crypto = webcrypto as unknown as Crypto;
+const { crypto } = globalThis;
 
-/** The server's own certificate authority: its certificate is public, its key is kept sealed. */
+type CryptoKeyPair = webcrypto.CryptoKeyPair;
+
+/** The server's own certificate authority: its certificate is public, its key derives from a sealed seed. */
 export interface Authority {
   readonly certificate: string;
-  /** PKCS #8, DER. */
-  readonly key: Uint8Array;
+  readonly keys: CryptoKeyPair;
 }
 
-export async function createAuthority(name: string, now: number): Promise<Authority> {
-  const keys = await crypto.subtle.generateKey(P256, true, ["sign", "verify"]);
+/** The P-256 key pair of a 32-byte private scalar. */
+export async function authorityKeys(seed: Uint8Array): Promise<CryptoKeyPair> {
+  const pair = createECDH("prime256v1");
+  pair.setPrivateKey(seed);
+  const point = pair.getPublicKey();
+  const x = point.subarray(1, 33).toString("base64url");
+  const y = point.subarray(33).toString("base64url");
+  const key = { kty: "EC", crv: "P-256", x, y } as const;
+  const d = Buffer.from(seed).toString("base64url");
+  return {
+    publicKey: await crypto.subtle.importKey("jwk", key, P256, true, ["verify"]),
+    privateKey: await crypto.subtle.importKey("jwk", { ...key, d }, P256, false, ["sign"]),
+  };
+}
+
+/** A self-signed certificate for the authority; clients pin its key, which outlives it. */
+export async function certifyAuthority(keys: CryptoKeyPair, name: string, now: number): Promise<string> {
   const certificate = await X509CertificateGenerator.createSelfSigned(
     {
       serialNumber: serialNumber(),
@@ -50,8 +68,7 @@ export async function createAuthority(name: string, now: number): Promise<Author
     },
     crypto,
   );
-  const key = new Uint8Array(await crypto.subtle.exportKey("pkcs8", keys.privateKey));
-  return { certificate: certificate.toString("pem"), key };
+  return `${certificate.toString("pem")}\n`;
 }
 
 /** A fresh key and certificate for the listener; short-lived and never stored. */
@@ -61,7 +78,6 @@ export async function issueListenerCertificate(
   now: number,
 ): Promise<{ readonly key: string; readonly cert: string }> {
   const issuer = new X509Certificate(authority.certificate);
-  const signingKey = await crypto.subtle.importKey("pkcs8", new Uint8Array(authority.key), P256, false, ["sign"]);
   const keys = await crypto.subtle.generateKey(P256, true, ["sign", "verify"]);
   const leaf = await X509CertificateGenerator.create(
     {
@@ -72,7 +88,7 @@ export async function issueListenerCertificate(
       notAfter: new Date(now + LEAF_DAYS * DAY_MS),
       signingAlgorithm: P256,
       publicKey: keys.publicKey,
-      signingKey,
+      signingKey: authority.keys.privateKey,
       extensions: [
         new BasicConstraintsExtension(false, undefined, true),
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
@@ -84,7 +100,7 @@ export async function issueListenerCertificate(
     crypto,
   );
   const key = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
-  return { key: PemConverter.encode(key, "PRIVATE KEY"), cert: `${leaf.toString("pem")}\n${authority.certificate}\n` };
+  return { key: PemConverter.encode(key, "PRIVATE KEY"), cert: `${leaf.toString("pem")}\n${authority.certificate}` };
 }
 
 function namesOf(host: string): { type: "dns" | "ip"; value: string }[] {

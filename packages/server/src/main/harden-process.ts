@@ -4,11 +4,16 @@ import koffi from "koffi";
 const PR_SET_DUMPABLE = 4;
 const RLIMIT_CORE = 4;
 
+export interface Hardening {
+  readonly isNonDumpable: boolean;
+  readonly hasNoCoreFiles: boolean;
+}
+
 /**
  * No other process of this user may attach to the server, and no core file may hold its keys (DESIGN §2). Says what it
  * could not do: a hardening that failed is a reported state, not a silent pass.
  */
-export function hardenProcess(): { readonly isNonDumpable: boolean; readonly hasNoCoreFiles: boolean } {
+export function hardenProcess(): Hardening {
   if (process.platform !== "linux") return { isNonDumpable: false, hasNoCoreFiles: false };
   const libc = koffi.load("libc.so.6");
   const prctl = libc.func("int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)");

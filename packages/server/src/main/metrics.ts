@@ -9,7 +9,7 @@ export interface Readings {
   queueDepth(): number;
   queueAgeSeconds(): number;
   ledgerSize(): number;
-  checkpointAgeSeconds(): number;
+  checkpointSize(): number;
   cacheHits(): number;
   cacheMisses(): number;
 }
@@ -18,6 +18,7 @@ export interface Metrics {
   readonly meter: GateMeter;
   stray(code: string): void;
   commit(batchSize: number, seconds: number, fsyncSeconds: number): void;
+  checkpoint(): void;
   observe(readings: Readings): void;
   text(): Promise<string>;
 }
@@ -41,6 +42,15 @@ export function createMetrics(): Metrics {
   const batch = new Histogram({ name: "holdfast_commit_batch_size", help: "Operations in one commit.", buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512], registers });
   const commit = new Histogram({ name: "holdfast_commit_duration_seconds", help: "Time of one commit, fsync included.", buckets: REQUEST_SECONDS, registers });
   const fsync = new Histogram({ name: "holdfast_fsync_duration_seconds", help: "Time of the durable part of one commit.", buckets: REQUEST_SECONDS, registers });
+  let checkpointedAt = Date.now();
+  new Gauge({
+    name: "holdfast_checkpoint_age_seconds",
+    help: "Time since the newest checkpoint was issued, or since start.",
+    registers,
+    collect() {
+      this.set((Date.now() - checkpointedAt) / 1000);
+    },
+  });
   return {
     meter: {
       operation: (operation, outcome, seconds) => requests.observe({ operation, outcome }, seconds),
@@ -53,6 +63,9 @@ export function createMetrics(): Metrics {
       batch.observe(batchSize);
       commit.observe(seconds);
       fsync.observe(fsyncSeconds);
+    },
+    checkpoint: () => {
+      checkpointedAt = Date.now();
     },
     observe: (readings) => {
       readLater(register, readings);
@@ -74,7 +87,7 @@ function readLater(register: Registry, readings: Readings): void {
   gauge("holdfast_queue_depth", "Operations waiting to be committed.", readings.queueDepth);
   gauge("holdfast_queue_age_seconds", "Age of the oldest operation waiting to be committed.", readings.queueAgeSeconds);
   gauge("holdfast_ledger_entries", "Entries in the ledger.", readings.ledgerSize);
-  gauge("holdfast_checkpoint_age_seconds", "Time since the last published checkpoint.", readings.checkpointAgeSeconds);
+  gauge("holdfast_checkpoint_entries", "Entries under the newest checkpoint.", readings.checkpointSize);
   gauge("holdfast_cache_hits", "Reads answered from the cache since start.", readings.cacheHits);
   gauge("holdfast_cache_misses", "Reads that went to storage since start.", readings.cacheMisses);
 }

@@ -1,9 +1,16 @@
-import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { fromHex, toHex } from "@holdfast/kernel/bytes";
 import { random } from "@holdfast/engine/crypto";
+import type { DataFolder } from "./data-folder.ts";
 import { StartFailure } from "./start-failure.ts";
 
 const ROOT_KEY_BYTES = 32;
+
+/** The key of this folder; a new one only where there is no data that an old one would have to open. */
+export function readOrCreateRootKey({ rootKey, database }: DataFolder): Uint8Array {
+  const isNew = !existsSync(rootKey) && !existsSync(database);
+  return isNew ? createRootKey(rootKey) : readRootKey(rootKey);
+}
 
 /** Development seal: the root key in a file beside the data. Whoever can read the folder can read everything in it. */
 export function readRootKey(path: string): Uint8Array {
@@ -22,7 +29,7 @@ export function readRootKey(path: string): Uint8Array {
 }
 
 /** Creates the key; refuses to touch one that is there. */
-export function createRootKey(path: string): Uint8Array {
+function createRootKey(path: string): Uint8Array {
   const key = random(ROOT_KEY_BYTES);
   try {
     const file = openSync(path, "wx", 0o600);

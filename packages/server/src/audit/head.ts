@@ -1,0 +1,31 @@
+import { type Context, type Input, type Plan, proveConsistency, Refusal } from "@holdfast/engine";
+import { toHex } from "@holdfast/kernel/bytes";
+import { printVerifierKey, verifierKeyOf } from "@holdfast/kernel/note";
+import { sha256 } from "@holdfast/engine/crypto";
+import type { Ledger } from "./ledger.ts";
+
+/** The newest signed head, and that it extends the one the caller has seen. */
+export function head(ledger: Ledger) {
+  return (_context: Context, input: Input): Plan => {
+    const signed = ledger.committer.head;
+    const from = input.query["from"] as number | undefined;
+    const checkpoint = ledger.committer.checkpoint?.note ?? "";
+    if (from === undefined) return { output: { head: signed, checkpoint } };
+    if (from > signed.size) throw new Refusal("not_found", `The ledger holds ${signed.size} entries.`);
+    const consistency = proveConsistency(ledger.store, from, signed.size).map(toHex);
+    return { output: { head: signed, checkpoint, consistency } };
+  };
+}
+
+export function checkpoint(ledger: Ledger) {
+  return (): Plan => {
+    const note = ledger.committer.checkpoint?.note;
+    if (note === undefined) throw new Refusal("not_found", "No checkpoint has been issued yet.");
+    return { output: undefined, binary: { mediaType: "text/plain; charset=utf-8", bytes: Buffer.from(note) } };
+  };
+}
+
+export function key({ origin, publicKey }: Ledger) {
+  const verifierKey = printVerifierKey(verifierKeyOf(sha256, origin, publicKey));
+  return (): Plan => ({ output: { origin, verifierKey } });
+}

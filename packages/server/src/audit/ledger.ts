@@ -1,0 +1,19 @@
+import type { Context, GroupCommitter, LedgerStore, Reads } from "@holdfast/engine";
+import type { OpenPayload } from "../keyring/index.ts";
+
+/** What the audit operations look at. */
+export interface Ledger {
+  readonly origin: string;
+  readonly publicKey: Uint8Array;
+  readonly committer: Pick<GroupCommitter, "head" | "checkpoint">;
+  readonly store: LedgerStore;
+  /** A fresh opener for each query: it must not outlive an erasure. */
+  readonly payloadOpener: () => OpenPayload;
+  readonly isGlobal: (actor: string, reads: Reads) => Promise<boolean>;
+}
+
+/** The tenant whose entries the caller may see; undefined for all of them. */
+export async function visibleTenant(ledger: Ledger, context: Context): Promise<string | undefined> {
+  const isElsewhere = context.tenant !== context.principal.tenant;
+  return !isElsewhere && (await ledger.isGlobal(context.principal.actor, context.reads)) ? undefined : context.tenant;
+}

@@ -1,0 +1,27 @@
+import { type Context, type Input, type Plan, proveEntry, Refusal } from "@holdfast/engine";
+import { fromUtf8 } from "@holdfast/kernel/bytes";
+import { parseEntry } from "@holdfast/kernel/entry";
+import { type Ledger, visibleTenant } from "./ledger.ts";
+
+/** Checkpoints come every five seconds when the ledger has grown. */
+const CHECKPOINT_SECONDS = 5;
+
+export function prove(ledger: Ledger) {
+  return async (context: Context, input: Input): Promise<Plan> => {
+    const seq = input.params["seq"] as number;
+    const bytes = ledger.store.entry(seq);
+    const tenant = await visibleTenant(ledger, context);
+    // An entry of another tenant and one that does not exist answer alike.
+    if (bytes === undefined || (tenant !== undefined && parseEntry(bytes).tenant !== tenant)) {
+      throw new Refusal("not_found", "There is no such entry.");
+    }
+    const proof = proveEntry(ledger.store, seq);
+    if (proof === undefined) {
+      throw new Refusal("busy", "No checkpoint covers this entry yet.", {
+        hint: "The next checkpoint does; ask again in a few seconds.",
+        retryAfterSeconds: CHECKPOINT_SECONDS,
+      });
+    }
+    return { output: { seq, proof: proof.proof, entry: fromUtf8(proof.entry) }, facts: { seq } };
+  };
+}

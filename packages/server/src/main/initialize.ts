@@ -1,0 +1,66 @@
+import { hostname, userInfo } from "node:os";
+import { type Change, type GroupCommitter, hashChange, payloadBytes } from "@holdfast/engine";
+import { globalRole } from "@holdfast/policy";
+import { grantsTable } from "../access/index.ts";
+import { firstAdministrator } from "../identity/index.ts";
+import type { Keyring } from "../keyring/index.ts";
+import { standingTree } from "../registry/index.ts";
+import { newTenant } from "../tenants/index.ts";
+import { readsOfPlan } from "./plan-reads.ts";
+
+/** Name of the tenant that exists from the start. */
+const FIRST_TENANT = "main";
+
+/**
+ * Entry 0: the system's own tenant, the first tenant with its standing tree, their keys, the server's keys, and the one
+ * administrator that no door can ever make (DESIGN §9). One transaction: a server is initialised, or it is not.
+ */
+export async function initialize(
+  committer: GroupCommitter,
+  keyring: Keyring,
+  serverKeys: readonly Change[],
+  now: number,
+): Promise<void> {
+  const system = newTenant("system", "system", now);
+  const first = newTenant(FIRST_TENANT, "active", now);
+  const administrator = firstAdministrator(first.id, process.getuid?.() ?? 0, userInfo().username, now);
+  const grant = {
+    tenant: first.id,
+    actor: administrator.actor,
+    role: globalRole,
+    granted_at: now,
+    granted_by: administrator.actor,
+  };
+  const changes: Change[] = [
+    ...serverKeys,
+    system.change,
+    first.change,
+    ...keyring.newTenantKeys(system.id, now).changes,
+    ...keyring.newTenantKeys(first.id, now).changes,
+    ...standingTree(first.id, now).changes,
+    ...administrator.changes,
+    { put: grantsTable, row: grant, expect: 0 },
+  ];
+  await submitEntryZero(committer, keyring, system.id, administrator.actor, changes, now);
+}
+
+async function submitEntryZero(
+  committer: GroupCommitter,
+  keyring: Keyring,
+  tenant: string,
+  actor: string,
+  planned: readonly Change[],
+  now: number,
+): Promise<void> {
+  const key = await keyring.payloadKeyOf({ tenant, actor }, now, readsOfPlan(planned));
+  const changes = [...planned, ...key.changes].map((change) => ({ change, hash: hashChange(change) }));
+  const result = await committer.submit({
+    entry: { tenant, actor, action: "system.init", resource: "system", outcome: "ok", reason: "" },
+    payload: key.seal(payloadBytes({ op: "system.init", from: "init", node: hostname() }, changes)),
+    changes,
+    reads: [],
+    writes: [],
+    seen: 0,
+  });
+  if (result.status !== "committed" || result.seq !== 0) throw new Error("entry 0 was not the first entry");
+}

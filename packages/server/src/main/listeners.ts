@@ -1,0 +1,101 @@
+import { chmodSync, rmSync } from "node:fs";
+import { createConnection } from "node:net";
+import { isIPv6, type AddressInfo } from "node:net";
+import type { Server as TlsServer } from "node:tls";
+import {
+  createListener,
+  defaultLimits,
+  peerUid,
+  type RestDoor,
+  serveRest,
+} from "@holdfast/engine";
+import { type Authority, issueListenerCertificate } from "./certificates.ts";
+import type { Configuration } from "./configuration.ts";
+import type { DataFolder } from "./data-folder.ts";
+import { StartFailure } from "./start-failure.ts";
+
+const DAY_MS = 86_400_000;
+
+export interface Listening {
+  readonly address: string;
+  /** Takes no more calls and waits for those that are under way. */
+  close(): Promise<void>;
+}
+
+type Door = Omit<RestDoor, "source" | "peerUid">;
+
+/** Opens HTTPS on the configured address and the Unix socket in the data folder; both serve the same operations. */
+export async function listen(
+  configuration: Configuration,
+  folder: DataFolder,
+  authority: Authority,
+  door: Door,
+): Promise<Listening> {
+  const { host, port } = configuration;
+  const https = createListener(defaultLimits, await issueListenerCertificate(authority, host, Date.now()));
+  serveRest(https, { ...door, source: "http" });
+  const socket = createListener(defaultLimits);
+  serveRest(socket, { ...door, source: "socket", peerUid });
+  await listenOn(() => https.listen({ host, port }), `${host}:${port}`);
+  try {
+    await openSocket(folder, () => socket.listen({ path: folder.socket }));
+  } catch (error) {
+    await https.close();
+    throw error;
+  }
+  const renewal = renewDaily(https.server as unknown as TlsServer, authority, host);
+  const bound = https.server.address() as AddressInfo;
+  return {
+    address: `https://${isIPv6(bound.address) ? `[${bound.address}]` : bound.address}:${bound.port}`,
+    async close() {
+      clearInterval(renewal);
+      await Promise.all([https.close(), socket.close()]);
+    },
+  };
+}
+
+async function listenOn(start: () => Promise<unknown>, place: string): Promise<void> {
+  try {
+    await start();
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    if (code === "EADDRINUSE") {
+      const hint = "Stop what listens there, or choose another address with HOLDFAST_HTTP_ADDR.";
+      throw new StartFailure("address_in_use", `The address ${place} is already in use.`, hint, cause);
+    }
+    const hint = "HOLDFAST_HTTP_ADDR names an address of this host and a port that this user may open.";
+    throw new StartFailure("configuration", `Cannot listen on ${place} (${String(code)}).`, hint, cause);
+  }
+}
+
+/** This process holds the data folder's lock, so a socket that is still there is left over from one that died. */
+async function openSocket({ socket }: DataFolder, start: () => Promise<unknown>): Promise<void> {
+  if (await answers(socket)) {
+    const hint = "Stop it, or name another data folder with HOLDFAST_DATA_DIR.";
+    throw new StartFailure("already_running", `Another process answers at ${socket}.`, hint);
+  }
+  rmSync(socket, { force: true });
+  await listenOn(start, socket);
+  chmodSync(socket, 0o600);
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createConnection({ path });
+    probe.once("connect", () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once("error", () => resolve(false));
+  });
+}
+
+/** A listener that runs for months keeps a certificate that lives for weeks. */
+function renewDaily(server: TlsServer, authority: Authority, host: string): NodeJS.Timeout {
+  const timer = setInterval(() => {
+    void issueListenerCertificate(authority, host, Date.now()).then((issued) => {
+      server.setSecureContext(issued);
+    });
+  }, DAY_MS);
+  return timer.unref();
+}

@@ -1,0 +1,40 @@
+import type { CommitterEvent, Logger } from "@holdfast/engine";
+import type { Metrics } from "./metrics.ts";
+
+/** What the committer tells, as metrics and as log lines for whoever has to act. */
+export function logEvents(log: Logger, metrics: Metrics): (event: CommitterEvent) => void {
+  return (event) => {
+    switch (event.kind) {
+      case "batch":
+        metrics.commit(event.operations, event.commitMs / 1000, event.fsyncMs / 1000);
+        return;
+      case "stale":
+        return;
+      case "checkpoint":
+        metrics.checkpoint();
+        log.debug({ size: event.size }, "checkpoint issued");
+        return;
+      case "recovered":
+        logRecovery(log, event.recovery);
+        return;
+      case "clock-back":
+        log.warn({ byMs: event.byMs }, "the clock was set back; entries keep the later time");
+        return;
+      case "not-published":
+        log.warn({ size: event.size, detail: event.message }, "a checkpoint did not reach every place that holds it");
+        return;
+      case "batch-failed":
+      case "writer-lost":
+      case "not-reopened":
+        log.error({ ...event }, "operations could not be recorded");
+    }
+  };
+}
+
+function logRecovery(log: Logger, recovery: Extract<CommitterEvent, { kind: "recovered" }>["recovery"]): void {
+  const { isNew, wasUnclean, head, verifiedFrom, isCheckpointMissing, durationMs } = recovery;
+  const fields = { isNew, wasUnclean, size: head.size, verifiedFrom, durationMs: Math.round(durationMs) };
+  if (isCheckpointMissing) log.warn(fields, "the ledger has entries and no checkpoint");
+  if (wasUnclean) log.warn(fields, "the last process did not close the database; recovered what it had committed");
+  else log.info(fields, "ledger opened");
+}

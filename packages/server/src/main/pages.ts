@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+import type { Page, PageAnswer } from "@holdfast/engine";
+
+const OPENAPI = new URL(import.meta.resolve("@holdfast/contract/openapi.json"));
+
+/** What readiness depends on; liveness depends on nothing. */
+export interface Readiness {
+  /** Why the server cannot take operations now; undefined when it can. */
+  notReady(): string | undefined;
+}
+
+/** Pages that are no operations: they hold nothing of a tenant's, and are counted rather than recorded. */
+export function pagesOf(readiness: Readiness, metrics: () => Promise<string>): Readonly<Record<string, Page>> {
+  let openApi: PageAnswer | undefined;
+  return {
+    // Never waits for storage: a stalled disk must not look like a dead process (DESIGN §4).
+    "/healthz": () => text(200, "ok\n"),
+    "/readyz": () => {
+      const reason = readiness.notReady();
+      return reason === undefined ? text(200, "ready\n") : text(503, `not ready: ${reason}\n`);
+    },
+    "/metrics": async () => ({ status: 200, mediaType: "text/plain; version=0.0.4; charset=utf-8", body: await metrics() }),
+    "/openapi.json": () => (openApi ??= { status: 200, mediaType: "application/json", body: readFileSync(OPENAPI) }),
+  };
+}
+
+const text = (status: number, body: string): PageAnswer => ({ status, mediaType: "text/plain; charset=utf-8", body });

@@ -1,0 +1,63 @@
+import { userInfo } from "node:os";
+import { relative } from "node:path";
+import { configurationFrom, type Environment } from "./configuration.ts";
+import { createLog } from "./log.ts";
+import { type RunningServer, startServer } from "./server.ts";
+import { StartFailure } from "./start-failure.ts";
+
+export interface UpOptions {
+  readonly env: Environment;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  /** Ends the server as Ctrl-C does. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs the server until it is told to stop; the exit code says how it went (docs/cli.md). */
+export async function up(options: UpOptions): Promise<number> {
+  try {
+    const configuration = configurationFrom(options.env);
+    const server = await startServer(configuration, createLog(configuration.logLevel));
+    options.stdout(banner(server));
+    await untilStopped(options.signal);
+    options.stdout("holdfast: stopping, finishing what was begun\n");
+    await server.stop();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StartFailure)) throw error;
+    options.stderr(`holdfast: ${error.message}\n  hint: ${error.hint}\n`);
+    return error.exitCode;
+  }
+}
+
+/** A second signal ends the process at once: whoever presses Ctrl-C twice means it, and the ledger recovers. */
+function untilStopped(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      process.once("SIGINT", () => process.exit(130));
+      process.once("SIGTERM", () => process.exit(143));
+      resolve();
+    };
+    process.once("SIGINT", stop);
+    process.once("SIGTERM", stop);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}
+
+function banner({ address, folder, isNew, seal, startedInMs }: RunningServer): string {
+  const shown = relative(process.cwd(), folder.path) || ".";
+  const lines = [
+    `holdfast: ready at ${address} after ${Math.round(startedInMs)} ms`,
+    `  data    ${shown}${isNew ? " (new)" : ""}`,
+    `  socket  ${relative(process.cwd(), folder.socket)}   you (${userInfo().username}) are administrator here`,
+    `  CA      ${relative(process.cwd(), folder.ca)}`,
+    `  seal    ${seal}`,
+    "",
+    "  Try, in another terminal:",
+    "    npx holdfast put applications/shop/config/db-password s3cr3t",
+    "    npx holdfast get applications/shop/config/db-password",
+    "    npx holdfast audit log",
+    "",
+  ];
+  return `${lines.join("\n")}\n`;
+}

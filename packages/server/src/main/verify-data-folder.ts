@@ -1,0 +1,24 @@
+import { createKeyring } from "../keyring/index.ts";
+import type { Verification } from "../audit/index.ts";
+import { dataFolderAt } from "./data-folder.ts";
+import { readIdentity } from "./open-ledger.ts";
+import { readRootKey } from "./root-key.ts";
+import { type KnownTree, startVerify } from "./verify.ts";
+
+export interface VerifyDataFolderOptions {
+  readonly dataDir: string;
+  /** Compares every row with the ledger as well. */
+  readonly state: boolean;
+  /** The head that the caller has seen of this ledger. */
+  readonly known?: { readonly head: KnownTree } | undefined;
+}
+
+/** Verifies a data folder without starting a server on it; nothing is written. */
+export async function verifyDataFolder({ dataDir, state, known }: VerifyDataFolderOptions): Promise<Verification> {
+  const folder = dataFolderAt(dataDir);
+  const rootKey = readRootKey(folder.rootKey);
+  const identity = readIdentity(folder, createKeyring({ rootKey, suite: 1 }));
+  const ledger = { ...identity, known: known === undefined ? [] : [{ size: known.head.size, root: known.head.root }] };
+  const { durationMs, ...verification } = await startVerify(ledger, folder, rootKey, state).result;
+  return { ...verification, durationMs: Math.round(durationMs) };
+}

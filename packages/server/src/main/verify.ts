@@ -1,0 +1,58 @@
+import { type RunningVerification, startVerification, type VerifierOptions } from "@holdfast/engine";
+import type { Verification, Verify } from "../audit/index.ts";
+import { createKeyring } from "../keyring/index.ts";
+import type { DataFolder } from "./data-folder.ts";
+import type { PayloadOpenerData } from "./payload-opener.ts";
+import { tables } from "./tables.ts";
+
+const OPENER = new URL("payload-opener.ts", import.meta.url).href;
+
+/** Which ledger is verified, with what is known of it from outside the database. */
+export interface VerifiedLedger {
+  readonly origin: string;
+  readonly publicKey: Uint8Array;
+  readonly known: readonly KnownTree[];
+}
+
+/** Size and root (hex) of the ledger as someone else saw it. */
+export interface KnownTree {
+  readonly size: number;
+  readonly root: string;
+}
+
+/** Starts a verification of the ledger, and with `state` of every row against it, in a thread of its own. */
+export function startVerify(
+  ledger: VerifiedLedger,
+  folder: DataFolder,
+  rootKey: Uint8Array,
+  withState: boolean,
+): RunningVerification {
+  const data: PayloadOpenerData = { database: folder.database, rootKey };
+  const options: VerifierOptions = {
+    path: folder.database,
+    identity: { origin: ledger.origin, publicKey: ledger.publicKey },
+    known: ledger.known,
+  };
+  const state = {
+    tables,
+    stateKey: createKeyring({ rootKey, suite: 1 }).subkeys.stateMac,
+    erasureActions: [],
+    opener: { module: OPENER, data },
+  };
+  return startVerification(withState ? { ...options, state } : options);
+}
+
+/** One verification at a time is enough for everyone who asks meanwhile; it reads the whole database. */
+export function createVerify(ledger: VerifiedLedger, folder: DataFolder, rootKey: Uint8Array): Verify {
+  const running = new Map<boolean, RunningVerification>();
+  return async ({ state }): Promise<Verification> => {
+    const current = running.get(state) ?? startVerify(ledger, folder, rootKey, state);
+    running.set(state, current);
+    try {
+      const verification = await current.result;
+      return { ...verification, durationMs: Math.round(verification.durationMs) };
+    } finally {
+      running.delete(state);
+    }
+  };
+}
