@@ -60,7 +60,7 @@ export async function destroy({ keyring }: Registry, kind: Kind, context: Contex
 async function chosen(context: Context, head: KeyHead, numbers: readonly number[] | undefined): Promise<Choice> {
   if (numbers === undefined) return remaining(context, head);
   const versions: Version[] = [];
-  for (const number of new Set(numbers)) {
+  for (const number of numbers) {
     const version = await loadVersion(context, head.node, number);
     if (version === undefined) throw new Refusal("not_found", `There is no version ${number}.`);
     versions.push(version);
