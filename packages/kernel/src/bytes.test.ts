@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { codeOf } from "./code-of.fixture.ts";
 import * as bytes from "./bytes.ts";
 
 const of = (...values: number[]): Uint8Array => Uint8Array.from(values);
-const refused = (code: string) => expect.objectContaining({ code });
 
 test("parts are joined in order, also none and empty ones", () => {
   expect(bytes.concat()).toEqual(of());
@@ -28,9 +28,9 @@ describe("UTF-8", () => {
   });
 
   test("refuses what it would have to replace", () => {
-    expect(() => bytes.utf8("a\ud800")).toThrow(refused("encoding_invalid"));
+    expect(codeOf(() => bytes.utf8("a\ud800"))).toBe("encoding_invalid");
     for (const invalid of [of(0xff), of(0xc0, 0x80), of(0xed, 0xa0, 0x80), of(0xe2, 0x82)]) {
-      expect(() => bytes.fromUtf8(invalid)).toThrow(refused("encoding_invalid"));
+      expect(codeOf(() => bytes.fromUtf8(invalid))).toBe("encoding_invalid");
     }
   });
 });
@@ -47,7 +47,7 @@ describe("hexadecimal", () => {
 
   test("has one spelling", () => {
     for (const text of ["a", "AB", "0x", "g0", " 00", "00\n"]) {
-      expect(() => bytes.fromHex(text)).toThrow(refused("encoding_invalid"));
+      expect(codeOf(() => bytes.fromHex(text))).toBe("encoding_invalid");
     }
   });
 });
@@ -68,28 +68,21 @@ describe("base 64", () => {
   });
 
   test.each(variants)("%s has one spelling: what it accepts, it would write", (_, encode, decode) => {
-    const accepts = (text: string): boolean => {
-      try {
-        expect(encode(decode(text))).toBe(text);
-        return true;
-      } catch (error) {
-        expect(error).toEqual(refused("encoding_invalid"));
-        return false;
-      }
-    };
+    const letters = fc.constantFrom("A", "B", "w", "g", "=", "/", "-", " ", "é", "☃");
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom("A", "B", "w", "g", "=", "/", "-", " ", "é", "☃") }), (text) => {
-        accepts(text);
+      fc.property(fc.string({ unit: letters }), (text) => {
+        const code = codeOf(() => decode(text));
+        expect(code ?? encode(decode(text))).toBe(code === undefined ? text : "encoding_invalid");
       }),
     );
   });
 
   test("refuses blanks, missing or wrong padding, loose bits and the other alphabet", () => {
     for (const text of ["QQ", "QQ=", "QQ=\n", "Q===", "QR==", "QUJ=", "Q Q=", "QQ==QQ==", "-_-_", "====", "☃☃☃☃"]) {
-      expect(() => bytes.fromBase64(text), text).toThrow(refused("encoding_invalid"));
+      expect(codeOf(() => bytes.fromBase64(text))).toBe("encoding_invalid");
     }
     for (const text of ["QQ==", "Q", "QR", "+/+/", "QQQQQ"]) {
-      expect(() => bytes.fromBase64url(text), text).toThrow(refused("encoding_invalid"));
+      expect(codeOf(() => bytes.fromBase64url(text))).toBe("encoding_invalid");
     }
   });
 });
@@ -108,12 +101,11 @@ describe("big-endian integers", () => {
   });
 
   test("are refused when they do not fit", () => {
-    for (const value of [-1, 65_536, 1.5, Number.NaN])
-      expect(() => bytes.u16be(value)).toThrow(refused("out_of_range"));
-    expect(() => bytes.u32be(2 ** 32)).toThrow(refused("out_of_range"));
-    for (const value of [2 ** 53, -1n, 2n ** 64n]) expect(() => bytes.u64be(value)).toThrow(refused("out_of_range"));
-    expect(() => bytes.readU64be(bytes.u64be(2n ** 53n), 0)).toThrow(refused("out_of_range"));
-    expect(() => bytes.readU16be(of(1), 0)).toThrow(refused("out_of_range"));
-    expect(() => bytes.readU16be(of(1, 2), -1)).toThrow(refused("out_of_range"));
+    for (const value of [-1, 65_536, 1.5, Number.NaN]) expect(codeOf(() => bytes.u16be(value))).toBe("out_of_range");
+    expect(codeOf(() => bytes.u32be(2 ** 32))).toBe("out_of_range");
+    for (const value of [2 ** 53, -1n, 2n ** 64n]) expect(codeOf(() => bytes.u64be(value))).toBe("out_of_range");
+    expect(codeOf(() => bytes.readU64be(bytes.u64be(2n ** 53n), 0))).toBe("out_of_range");
+    expect(codeOf(() => bytes.readU16be(of(1), 0))).toBe("out_of_range");
+    expect(codeOf(() => bytes.readU16be(of(1, 2), -1))).toBe("out_of_range");
   });
 });

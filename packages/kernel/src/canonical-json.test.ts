@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { codeOf } from "./code-of.fixture.ts";
 import { utf8 } from "./bytes.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { parseJson } from "./json.ts";
 import { vectorFiles, vectorsFolder, vectorText } from "./vectors.fixture.ts";
-
-const refused = expect.objectContaining({ code: "json_not_canonical" });
 
 describe.skipIf(vectorsFolder === undefined)("RFC 8785 vectors (cyberphone/json-canonicalization)", () => {
   test.each(vectorsFolder === undefined ? [] : vectorFiles("jcs/testdata/input"))("%s", (input) => {
@@ -18,7 +17,7 @@ describe.skipIf(vectorsFolder === undefined)("RFC 8785 vectors (cyberphone/json-
 
 test("is a fixed point, and does not depend on the order of members", () => {
   fc.assert(
-    fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+    fc.property(fc.jsonValue({ stringUnit: "grapheme" }), (value) => {
       const text = canonicalJson(value);
       expect(canonicalJson(JSON.parse(text))).toBe(text);
       expect(canonicalJson(parseJson(text, { maxDepth: 512 }))).toBe(text);
@@ -70,9 +69,9 @@ test("a number that kept its source is written when a double holds its value, an
     ["-1.50e1", "-15"],
     ["9007199254740994.0", "9007199254740994"],
   ] as const;
-  for (const [source, text] of written) expect(canonicalJson(parseJson(source)), source).toBe(text);
+  for (const [source, text] of written) expect(canonicalJson(parseJson(source))).toBe(text);
   for (const source of ["9007199254740993", "1e400", "-1e400", "1e-400", "333333333.33333329", "0.10000000000000001"]) {
-    expect(() => canonicalJson(parseJson(source)), source).toThrow(refused);
+    expect(codeOf(() => canonicalJson(parseJson(source)))).toBe("json_not_canonical");
   }
 });
 
@@ -92,10 +91,10 @@ test("what has no canonical form is refused", () => {
     cyclic,
   ];
   for (const value of none) {
-    expect(() => canonicalJson(value)).toThrow(refused);
-    expect(() => canonicalJson({ a: [value] })).toThrow(refused);
+    expect(codeOf(() => canonicalJson(value))).toBe("json_not_canonical");
+    expect(codeOf(() => canonicalJson({ a: [value] }))).toBe("json_not_canonical");
   }
-  expect(() => canonicalJson({ "\ud800": 1 })).toThrow(refused);
+  expect(codeOf(() => canonicalJson({ "\ud800": 1 }))).toBe("json_not_canonical");
   // A hole in an array is not a null.
-  expect(() => canonicalJson(Array.from({ length: 1 }))).toThrow(refused);
+  expect(codeOf(() => canonicalJson(Array.from({ length: 1 })))).toBe("json_not_canonical");
 });

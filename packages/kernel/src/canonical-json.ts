@@ -57,12 +57,13 @@ function writeRawNumber(source: string): string {
 
 /** One spelling for each decimal value: digits without zeros at either end, and the power of ten they are scaled by. */
 function decimalOf(source: string): string {
-  const [, sign, whole, fraction = "", exponent = "0"] =
-    /^(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/.exec(source) ?? [];
+  const [mantissa, exponent = "0"] = source.toLowerCase().split("e");
+  const [whole, fraction = ""] = mantissa!.replace("-", "").split(".");
   const digits = `${whole}${fraction}`.replace(/^0+/, "");
   const significant = digits.replace(/0+$/, "");
   if (significant === "") return "0";
-  return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
+  const scale = Number(exponent) - fraction.length + digits.length - significant.length;
+  return `${source.startsWith("-") ? "-" : ""}${significant}e${scale}`;
 }
 
 function refusal(what: string): KernelError {

@@ -1,20 +1,28 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { KernelError } from "./errors.ts";
 import { isRawNumber, type JsonLimits, parseJson, printJson } from "./json.ts";
 
-const refusal = (text: string, limits?: JsonLimits): unknown => {
+interface Refused {
+  readonly code?: string;
+  readonly position?: number | undefined;
+  readonly message?: string;
+}
+
+const refusal = (text: string, limits?: JsonLimits): Refused => {
   try {
-    return parseJson(text, limits);
+    parseJson(text, limits);
+    return {};
   } catch (error) {
-    return error;
+    return error as KernelError;
   }
 };
-const malformedAt = (position: number) => expect.objectContaining({ code: "json_malformed", position });
-const tooLarge = expect.objectContaining({ code: "json_too_large" });
+const malformedAt = (position: number): Refused => ({ code: "json_malformed", position });
+const tooLarge: Refused = { code: "json_too_large" };
 
 test("any JSON means what it means to JSON.parse", () => {
   fc.assert(
-    fc.property(fc.json({ noUnicodeString: false }), (text) => {
+    fc.property(fc.json({ stringUnit: "grapheme" }), (text) => {
       expect(JSON.parse(printJson(parseJson(text)))).toEqual(JSON.parse(text));
     }),
   );
@@ -44,9 +52,9 @@ test("__proto__ and constructor are members like any other", () => {
 });
 
 test("a member given twice is refused, however it is spelled", () => {
-  expect(refusal('{"a":1,"a":2}')).toEqual(malformedAt(7));
-  expect(refusal(String.raw`{"a":1,"\u0061":2}`)).toEqual(malformedAt(7));
-  expect(refusal('{"__proto__":1,"__proto__":2}')).toEqual(malformedAt(15));
+  expect(refusal('{"a":1,"a":2}')).toMatchObject(malformedAt(7));
+  expect(refusal(String.raw`{"a":1,"\u0061":2}`)).toMatchObject(malformedAt(7));
+  expect(refusal('{"__proto__":1,"__proto__":2}')).toMatchObject(malformedAt(15));
   expect(printJson(parseJson('{"a":{"a":1},"b":{"a":1}}'))).toBe('{"a":{"a":1},"b":{"a":1}}');
 });
 
@@ -89,17 +97,17 @@ describe("what RFC 8259 does not allow is refused at its position", () => {
     ["\u00a01", 0],
     ["// a", 0],
   ])("%j at %i", (text, position) => {
-    expect(refusal(text)).toEqual(malformedAt(position));
-    expect(() => JSON.parse(text.replaceAll(/\\ud800|\udc00/g, ""))).toSatisfy((parse: () => unknown) => {
-      // JSON.parse agrees, apart from lone surrogates, which have no UTF-8.
-      return /\\ud800|\udc00/.test(text) || throws(parse);
-    });
+    expect(refusal(text)).toMatchObject(malformedAt(position));
+    // JSON.parse agrees, apart from lone surrogates: those have no UTF-8.
+    expect(isRefusedByJsonParse(text)).toBe(!hasLoneSurrogate(text));
   });
 });
 
-const throws = (run: () => unknown): boolean => {
+const hasLoneSurrogate = (text: string): boolean => /\\ud800|\udc00/.test(text);
+
+const isRefusedByJsonParse = (text: string): boolean => {
   try {
-    run();
+    JSON.parse(text);
     return false;
   } catch {
     return true;
@@ -108,37 +116,33 @@ const throws = (run: () => unknown): boolean => {
 
 test("whatever the text, the answer is a value or a refusal that does not quote it", () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom(...'[]{},:"\\eE+-.01atruflsn \n\ud800') }), (text) => {
-      const result = refusal(text);
-      if (!(result instanceof Error)) {
-        expect(throws(() => JSON.parse(text))).toBe(false);
-        return;
-      }
-      expect(result).toMatchObject({ name: "KernelError" });
-      expect(result.message).toMatch(/^[a-z0-9 ,:}\]]+$|character/);
+    fc.property(fc.string({ unit: fc.constantFrom(...'[]{},:"\\eE+-.01atruflsn \n\ud800'.split("")) }), (text) => {
+      const { code = "", message = "" } = refusal(text);
+      expect(isRefusedByJsonParse(text) && code === "").toBe(false);
+      expect(message).toMatch(/^[a-z0-9 ,:}\]]*$/);
     }),
   );
 });
 
 describe("a document is bounded", () => {
   test("in depth, without exhausting the stack", () => {
-    expect(refusal(`${"[".repeat(64)}${"]".repeat(64)}`)).toEqual(expect.any(Array));
-    expect(refusal("[".repeat(65))).toEqual(tooLarge);
-    expect(refusal("[".repeat(1_000_000), { maxDepth: 1_000_000 })).toEqual(tooLarge);
-    expect(refusal('{"a":'.repeat(1_000_000), { maxDepth: Number.POSITIVE_INFINITY })).toEqual(tooLarge);
+    expect(refusal(`${"[".repeat(64)}${"]".repeat(64)}`)).toEqual({});
+    expect(refusal("[".repeat(65))).toMatchObject(tooLarge);
+    expect(refusal("[".repeat(1_000_000), { maxDepth: 1_000_000 })).toMatchObject(tooLarge);
+    expect(refusal('{"a":'.repeat(1_000_000), { maxDepth: Number.POSITIVE_INFINITY })).toMatchObject(tooLarge);
   });
 
   test("in members and values, of all levels together", () => {
     const limits = { maxKeys: 2, maxValues: 4 };
     expect(printJson(parseJson('{"a":{"b":[1]}}', limits))).toBe('{"a":{"b":[1]}}');
-    expect(refusal('{"a":{"b":1,"c":2}}', limits)).toEqual(tooLarge);
-    expect(refusal("[1,2,3,4]", limits)).toEqual(tooLarge);
-    expect(refusal(`[${"0,".repeat(100_000)}0]`)).toEqual(tooLarge);
+    expect(refusal('{"a":{"b":1,"c":2}}', limits)).toMatchObject(tooLarge);
+    expect(refusal("[1,2,3,4]", limits)).toMatchObject(tooLarge);
+    expect(refusal(`[${"0,".repeat(100_000)}0]`)).toMatchObject(tooLarge);
   });
 
   test("in the length of a number", () => {
     expect(printJson(parseJson("9".repeat(1024)))).toBe("9".repeat(1024));
-    expect(refusal("9".repeat(1025))).toEqual(tooLarge);
+    expect(refusal("9".repeat(1025))).toMatchObject(tooLarge);
   });
 
   test("but a string may be as long as the document", () => {

@@ -43,7 +43,7 @@ export interface Inclusion {
 
 /** RFC 9162 §2.1.3.2: whether `leaf` stands at `index` of the tree. Sizes above 2^53 - 1 are refused. */
 export function verifyInclusion(sha256: Hash, { index, size, leaf, root, proof }: Inclusion): boolean {
-  if (!isSize(index) || !isSize(size) || index >= size || !proof.every(isHash)) return false;
+  if (!isSize(index) || !isSize(size) || index >= size || ![leaf, ...proof].every(isHash)) return false;
   let node = index;
   let last = size - 1;
   let hash = leaf;

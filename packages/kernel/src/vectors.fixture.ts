@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { env } from "node:process";
 import { parseJson } from "./json.ts";
 
-const candidates = [process.env["HOLDFAST_VECTORS"], join(import.meta.dirname, "../../../../shared/vectors")];
+const candidates = [env["HOLDFAST_VECTORS"], join(import.meta.dirname, "../../../../shared/vectors")];
 
 /** Folder of the published test vectors; without it the tests that need them are skipped, and say so. */
 export const vectorsFolder = candidates.find((folder) => folder !== undefined && existsSync(folder));
