@@ -17,6 +17,7 @@
  *     committer.head               // newest signed head;  .checkpoint: newest persisted checkpoint
  *     committer.recovery           // what opening found and did
  *     committer.queue              // { depth, bytes, ageMs }, for metrics; `onEvent` has a "batch" event for each batch
+ *     await committer.checkpointNow()  // the newest checkpoint, over everything that is committed
  *     await committer.truncateWal()// true when nothing overwritten survives in the write-ahead log (shredding)
  *     await committer.close()      // waits for the queue, issues the last checkpoint
  *

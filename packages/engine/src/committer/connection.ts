@@ -6,6 +6,8 @@ import { StorageFault } from "./storage-fault.ts";
 /** Larger pages gain nothing for entries and lose on scattered rows (docs/decisions/0002-committer.md). */
 const PAGE_BYTES = 4096;
 const WAL_PAGES_BEFORE_CHECKPOINT = 4_000;
+/** A long read (a verification, a backup) lets the write-ahead log grow; afterwards it is cut back to this. */
+const WAL_BYTES_KEPT = 64 * 1024 * 1024;
 const BUSY_TIMEOUT_MS = 5_000;
 
 /**
@@ -40,6 +42,7 @@ function configured(database: DatabaseSync): DatabaseSync {
       PRAGMA cell_size_check = ON;
       PRAGMA foreign_keys = ON;
       PRAGMA temp_store = MEMORY;
+      PRAGMA journal_size_limit = ${WAL_BYTES_KEPT};
       PRAGMA wal_autocheckpoint = ${WAL_PAGES_BEFORE_CHECKPOINT};
     `);
     return database;

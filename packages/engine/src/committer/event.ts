@@ -11,6 +11,7 @@ export type CommitterEvent =
     }
   | { readonly kind: "stale"; readonly operations: number }
   | { readonly kind: "batch-failed"; readonly operations: number; readonly message: string }
+  | { readonly kind: "checkpoint-failed"; readonly message: string }
   | { readonly kind: "writer-lost"; readonly message: string; readonly operations: number }
   | { readonly kind: "not-reopened"; readonly code: string; readonly message: string }
   | { readonly kind: "recovered"; readonly recovery: Recovery }

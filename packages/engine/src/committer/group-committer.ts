@@ -139,6 +139,12 @@ export class GroupCommitter implements Committer {
     }
   }
 
+  /** The newest checkpoint, after one was issued over everything that is committed: for a proof that cannot wait. */
+  async checkpointNow(): Promise<StoredCheckpoint | undefined> {
+    await this.#link.checkpoint();
+    return this.#checkpoint;
+  }
+
   async truncateWal(): Promise<boolean> {
     return this.#link.truncateWal();
   }
@@ -213,7 +219,7 @@ export class GroupCommitter implements Committer {
   #checkpointLater(): void {
     this.#checkpointTimer ??= setTimeout(() => {
       this.#checkpointTimer = undefined;
-      this.#link.checkpoint();
+      void this.#link.checkpoint();
     }, this.#checkpointDelayMs);
   }
 

@@ -37,30 +37,35 @@ export function hashRow(table: Table, row: Row, rev: number): Uint8Array {
 }
 
 function writeCell(cell: Cell, at: number): number {
-  if (cell === null) return scratch.writeUInt8(NULL, reserve(at, 1));
-  if (typeof cell === "number") {
-    if (!Number.isSafeInteger(cell)) throw new StorageFault("table_invalid", "an integer cell must be a safe integer");
-    scratch.writeUInt8(INTEGER, reserve(at, 9));
-    return scratch.writeBigInt64BE(BigInt(cell), at + 1);
+  if (cell === null) {
+    reserve(at, 1);
+    return scratch.writeUInt8(NULL, at);
   }
+  if (typeof cell === "number") return writeInteger(cell, at);
   const isText = typeof cell === "string";
   const most = isText ? cell.length * 3 : cell.byteLength;
-  scratch.writeUInt8(isText ? TEXT : BLOB, reserve(at, most + 5));
   const start = at + 5;
+  reserve(at, most + 5);
+  scratch.writeUInt8(isText ? TEXT : BLOB, at);
   if (!isText) scratch.set(cell, start);
   const written = isText ? scratch.write(cell, start) : most;
   scratch.writeUInt32BE(written, at + 1);
   return start + written;
 }
 
-/** Grows the scratch space; what was written stays. */
-function reserve(at: number, bytes: number): number {
-  if (at + bytes > scratch.byteLength) {
-    const grown = Buffer.alloc(Math.max(scratch.byteLength * 2, at + bytes));
-    scratch.copy(grown, 0, 0, at);
-    scratch = grown;
-  }
-  return at;
+function writeInteger(cell: number, at: number): number {
+  if (!Number.isSafeInteger(cell)) throw new StorageFault("table_invalid", "an integer cell must be a safe integer");
+  reserve(at, 9);
+  scratch.writeUInt8(INTEGER, at);
+  return scratch.writeBigInt64BE(BigInt(cell), at + 1);
+}
+
+/** Grows the scratch space, which is another buffer then; what was written stays. */
+function reserve(at: number, bytes: number): void {
+  if (at + bytes <= scratch.byteLength) return;
+  const grown = Buffer.alloc(Math.max(scratch.byteLength * 2, at + bytes));
+  scratch.copy(grown, 0, 0, at);
+  scratch = grown;
 }
 
 /** What a payload lists for a change: the hash of the row as it will stand, or 32 zero bytes for a delete. */

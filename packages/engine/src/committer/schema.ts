@@ -65,5 +65,7 @@ function storedColumns(database: DatabaseSync, { table }: Layout): string[] {
       "SELECT name, type, \"notnull\" FROM pragma_table_info(?) WHERE name NOT IN ('rev', 'seq', 'mac') ORDER BY cid",
     )
     .all(table.name)
-    .map((column) => `"${column["name"]}" ${column["type"]}${column["notnull"] === 0 ? "" : " NOT NULL"}`);
+    .map(
+      (column) => `"${String(column["name"])}" ${String(column["type"])}${column["notnull"] === 0 ? "" : " NOT NULL"}`,
+    );
 }

@@ -30,6 +30,7 @@ export class WriterLink {
   readonly #opening = Promise.withResolvers<void>();
   readonly #closing = Promise.withResolvers<void>();
   #truncations: ((isComplete: boolean) => void)[] = [];
+  #checkpoints: (() => void)[] = [];
   #thread: WriterThread | undefined;
   #isOpen = false;
   #isClosing = false;
@@ -58,8 +59,13 @@ export class WriterLink {
     this.#thread?.post({ kind: "commit", batch });
   }
 
-  checkpoint(): void {
-    if (this.#isOpen) this.#thread?.post({ kind: "checkpoint" });
+  /** Resolves when a checkpoint over what is committed was issued, or could not be. */
+  checkpoint(): Promise<void> {
+    if (!this.#isOpen) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#checkpoints.push(resolve);
+    this.#thread?.post({ kind: "checkpoint" });
+    return promise;
   }
 
   truncateWal(): Promise<boolean> {
@@ -98,9 +104,15 @@ export class WriterLink {
       case "wal-truncated":
         return this.#truncations.shift()?.(reply.isComplete);
       case "checkpoint":
+        this.#onCheckpoint(reply.checkpoint);
+        return this.#checkpoints.shift()?.();
       case "closed":
-        if (reply.checkpoint !== undefined) this.#events.checkpoint(reply.checkpoint);
+        return this.#onCheckpoint(reply.checkpoint);
     }
+  }
+
+  #onCheckpoint(checkpoint: StoredCheckpoint | undefined): void {
+    if (checkpoint !== undefined) this.#events.checkpoint(checkpoint);
   }
 
   #onOpened(recovery: Recovery): void {
@@ -119,7 +131,10 @@ export class WriterLink {
   #onFailed(request: Request["kind"], message: string): void {
     if (request === "commit") this.#events.failed(message);
     else if (request === "truncate-wal") this.#truncations.shift()?.(false);
-    else this.#events.event({ kind: "batch-failed", operations: 0, message });
+    else {
+      this.#checkpoints.shift()?.();
+      this.#events.event({ kind: "checkpoint-failed", message });
+    }
   }
 
   #onExit(cause: Error | undefined): void {
@@ -127,6 +142,7 @@ export class WriterLink {
     const wasOpen = this.#isOpen;
     this.#isOpen = false;
     for (const resolve of this.#truncations.splice(0)) resolve(false);
+    for (const resolve of this.#checkpoints.splice(0)) resolve();
     if (this.#isClosing) return this.#closing.resolve();
     const message = cause?.message ?? "the writer thread ended";
     if (wasOpen) this.#events.lost(message);

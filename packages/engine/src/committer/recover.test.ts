@@ -1,0 +1,243 @@
+import { chmodSync, copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { signerFromSeed } from "../crypto.ts";
+import { LedgerStore } from "../ledger/ledger-store.ts";
+import type { Table } from "../table.ts";
+import { forWriter, grant, grants, keys, temporaryFolder, writerOptions } from "./committer.fixture.ts";
+import { openWriteConnection } from "./connection.ts";
+import { recover, type Recovery, type TreeHead } from "./recover.ts";
+import { SqliteWriter, type WriterOptions } from "./writer.ts";
+
+function filled(entries: number, over: Partial<WriterOptions> = {}): { path: string; known: TreeHead } {
+  const path = join(temporaryFolder(onTestFinished), "holdfast.db");
+  const known = append(path, entries, over);
+  return { path, known };
+}
+
+function append(path: string, entries: number, over: Partial<WriterOptions> = {}): TreeHead {
+  const writer = new SqliteWriter(writerOptions(path, over));
+  let { head } = writer.open();
+  for (let left = entries; left > 0; left -= 300) {
+    head = writer.commit(Array.from({ length: Math.min(300, left) }, () => forWriter())).head;
+  }
+  writer.close();
+  return head;
+}
+
+function open(path: string, over: Partial<WriterOptions> = {}): Recovery {
+  const writer = new SqliteWriter(writerOptions(path, over));
+  const recovery = writer.open();
+  writer.close();
+  return recovery;
+}
+
+function edit(path: string, sql: string): void {
+  const database = new DatabaseSync(path);
+  database.exec(sql);
+  database.close();
+}
+
+const fault = (code: string): unknown => expect.objectContaining({ name: "StorageFault", code });
+
+describe("opening", () => {
+  it("makes a new database of the owner's own, and finds it again", () => {
+    const { path } = filled(0);
+    expect(open(path)).toMatchObject({ isNew: false, verifiedFrom: 0, wasUnclean: false, isCheckpointMissing: false });
+    expect(readFileSync(path).subarray(0, 15).toString()).toBe("SQLite format 3");
+  });
+
+  it("verifies one by one only what came since the last checkpoint", () => {
+    const { path } = filled(2_600);
+    const writer = new SqliteWriter(writerOptions(path));
+    expect(writer.open()).toMatchObject({ verifiedFrom: 2_600, checkpoint: { size: 2_600 } });
+    writer.commit([forWriter()]);
+    const copy = `${path}.crashed`;
+    for (const end of ["", "-wal"]) copyFileSync(path + end, copy + end);
+    writer.close();
+    expect(open(copy)).toMatchObject({ verifiedFrom: 2_600, wasUnclean: true, head: { size: 2_601 } });
+  });
+
+  it("takes over a batch that was torn: either all of it stands, or nothing", () => {
+    const { path } = filled(3);
+    const writer = new SqliteWriter(writerOptions(path));
+    writer.open();
+    writer.commit([forWriter({ changes: [grant("ann", 0)] }), forWriter()]);
+    const wal = readFileSync(`${path}-wal`);
+    const copy = `${path}.crashed`;
+    const sizes = new Set<number>();
+    for (let cut = wal.byteLength; cut > 0; cut -= 3_000) {
+      copyFileSync(path, copy);
+      writeFileSync(`${copy}-wal`, wal.subarray(0, cut));
+      sizes.add(open(copy).head.size);
+      for (const end of ["", "-wal", "-shm"]) rmSync(copy + end, { force: true });
+    }
+    writer.close();
+    expect([...sizes].toSorted((left, right) => left - right)).toEqual([3, 5]);
+  });
+
+  it("says that checkpoints were removed, and verifies the entries all the same", () => {
+    const { path, known } = filled(1_300);
+    edit(path, "DELETE FROM checkpoints");
+    expect(open(path, { known: [known] })).toMatchObject({ isCheckpointMissing: true, verifiedFrom: 0 });
+    expect(open(path)).toMatchObject({ isCheckpointMissing: false, checkpoint: { size: 1_300 } });
+  });
+});
+
+describe("a database is refused as", () => {
+  it("missing, when it must exist", () => {
+    const path = join(temporaryFolder(onTestFinished), "holdfast.db");
+    expect(() => open(path, { mustExist: true })).toThrow(fault("database_unreadable"));
+    writeFileSync(path, "");
+    expect(() => open(path, { mustExist: true })).toThrow(fault("database_unreadable"));
+  });
+
+  it("unreadable, when its folder does not exist", () => {
+    expect(() => open("/nonexistent/holdfast.db")).toThrow(fault("database_unreadable"));
+  });
+
+  it("rolled back, when it is gone or smaller than a known head", () => {
+    const { path, known } = filled(4);
+    expect(() => open(`${path}.other`, { known: [known] })).toThrow(fault("database_rolled_back"));
+    const old = filled(0);
+    copyFileSync(path, old.path);
+    const newer = append(path, 1);
+    expect(() => open(old.path, { known: [newer] })).toThrow(fault("database_rolled_back"));
+    expect(open(path, { known: [known, newer] }).head.size).toBe(5);
+  });
+
+  it("forked, when a known head has another root", () => {
+    const { path } = filled(4);
+    const other = filled(3);
+    expect(() => open(path, { known: [other.known] })).toThrow(fault("database_forked"));
+  });
+
+  it("foreign, when its log has another origin", () => {
+    const { path } = filled(1);
+    const origin = `holdfast/log/${"z".repeat(25)}a`;
+    expect(() => open(path, { origin })).toThrow(fault("database_foreign"));
+  });
+
+  it("newer, when a later version wrote it", () => {
+    const { path } = filled(1);
+    edit(path, "PRAGMA user_version = 99");
+    expect(() => open(path)).toThrow(fault("database_newer"));
+  });
+
+  it.each([
+    ["size", "UPDATE head SET size = size - 1"],
+    ["root", "UPDATE head SET root = lower(hex(zeroblob(32)))"],
+    ["epoch", "UPDATE head SET epoch = 9"],
+    ["signature", "UPDATE head SET signature = 'x'"],
+  ])("forged, when the head's %s was changed", (_, sql) => {
+    const { path } = filled(3);
+    edit(path, sql);
+    expect(() => open(path)).toThrow(fault("head_forged"));
+  });
+
+  it("forged, when another key signed the head", () => {
+    const { path } = filled(3);
+    expect(() => open(path, { signingSeed: new Uint8Array(32).fill(9) })).toThrow(fault("head_forged"));
+  });
+
+  it.each([
+    ["its head is missing", "DELETE FROM head"],
+    ["its last entry is missing", "DELETE FROM entries WHERE seq = 299"],
+    ["entries stand behind its head", "INSERT INTO entries VALUES (400, x'00', NULL)"],
+    ["a checkpoint is not of this log", "UPDATE checkpoints SET note = 'x'"],
+    ["a tile of the right edge is missing", "DELETE FROM tiles"],
+    ["an open tile was changed", "UPDATE tiles SET hashes = zeroblob(32) WHERE level = 1"],
+  ])("damaged, when %s", (_, sql) => {
+    const { path } = filled(300);
+    edit(path, sql);
+    expect(() => open(path)).toThrow(expect.objectContaining({ name: "StorageFault" }));
+  });
+
+  it.each([
+    [
+      "an entry's bytes were changed",
+      "UPDATE entries SET bytes = cast(replace(bytes, 'secret.read', 'secret.list') AS BLOB) WHERE seq = 200",
+    ],
+    ["an entry is missing", "DELETE FROM entries WHERE seq = 150"],
+    [
+      "two entries were swapped",
+      "UPDATE entries SET seq = 1000 WHERE seq = 7; UPDATE entries SET seq = 7 WHERE seq = 8; UPDATE entries SET seq = 8 WHERE seq = 1000",
+    ],
+  ])("damaged, when among the entries since the last checkpoint %s", (_, sql) => {
+    const { path } = filled(300);
+    edit(path, "DELETE FROM checkpoints");
+    edit(path, sql);
+    expect(() => open(path)).toThrow(fault("database_damaged"));
+  });
+
+  it("damaged, when it was cut off", () => {
+    const { path } = filled(600);
+    truncateSync(path, 64 * 1024);
+    expect(() => open(path)).toThrow(fault("database_damaged"));
+  });
+
+  it("damaged, when it is no database at all", () => {
+    const { path } = filled(0);
+    writeFileSync(path, "not a database, but long enough to be looked at ".repeat(100));
+    expect(() => open(path)).toThrow(fault("database_damaged"));
+  });
+
+  it.skipIf(process.getuid?.() === 0)("unreadable, when it cannot be written (root may)", () => {
+    const { path } = filled(1);
+    chmodSync(path, 0o400);
+    expect(() => open(path)).toThrow(fault("database_unreadable"));
+  });
+});
+
+describe("tables", () => {
+  const later: Table = { ...grants, columns: { ...grants.columns, note: "text?" }, indexes: [["note"]] };
+
+  it("take a nullable column that was declared later, and rows from before keep their MAC", () => {
+    const { path } = filled(0);
+    const writer = new SqliteWriter(writerOptions(path));
+    writer.open();
+    writer.commit([forWriter({ changes: [grant("ann", 0)] })]);
+    writer.close();
+    const next = new SqliteWriter(writerOptions(path, { tables: [later, keys] }));
+    next.open();
+    expect(
+      next.commit([forWriter({ changes: [{ put: later, row: { tenant: "t", actor: "ann", note: "n" }, expect: 1 }] })])
+        .misses,
+    ).toEqual([]);
+    next.close();
+  });
+
+  it.each([
+    ["a column that is not nullable", { ...grants, columns: { ...grants.columns, note: "text" } }],
+    ["another type", { ...grants, columns: { ...grants.columns, uses: "text?" } }],
+    ["fewer columns", { ...grants, columns: { tenant: "text", actor: "text" }, indexes: [] }],
+  ] as [string, Table][])("refuse %s", (_, table) => {
+    const { path } = filled(0);
+    expect(() => open(path, { tables: [table] })).toThrow(fault("table_invalid"));
+  });
+});
+
+describe("a failure while opening", () => {
+  it("closes the connection and keeps its own cause", () => {
+    const { path } = filled(1);
+    let database: DatabaseSync | undefined;
+    const failing = (at: string) => {
+      database = openWriteConnection(at);
+      database.exec("DROP TABLE tiles");
+      return database;
+    };
+    expect(() => recover(writerOptions(path), signerFromSeed(new Uint8Array(32).fill(1)), failing)).toThrow(
+      "no such table",
+    );
+    expect(database?.isOpen).toBe(false);
+  });
+
+  it("reads what a store has not got as nothing", () => {
+    const { path } = filled(1);
+    const database = new DatabaseSync(path);
+    const store = new LedgerStore(database);
+    expect([store.entry(9), store.record(9), store.readTile(3, 3).byteLength]).toEqual([undefined, undefined, 0]);
+    database.close();
+  });
+});
