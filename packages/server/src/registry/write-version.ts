@@ -15,6 +15,7 @@ import {
   nodeRow,
   nodesTable,
   pathFootprint,
+  type Version,
   versionRow,
   versionsTable,
 } from "./store.ts";
@@ -34,29 +35,23 @@ export async function writeVersion(
   if (before !== undefined && before.kind !== kind) throw await refuseKind(context, before, kind);
   requireExpected(expected, before);
   const node = nextNode(before, kind, path, now);
-  const version = node.latest;
-  const sealContext = sealContextOf(tenant, path, kind, version, content.contentType);
+  const sealContext = sealContextOf(tenant, path, kind, node.latest, content.contentType);
   const { sealed, dekId, changes } = await keyring.deks.seal(reads, sealContext, content.bytes);
-  const isInline = sealed.byteLength <= MAX_INLINE_BYTES;
-  const { contentType, encoding, metadata, note } = content;
-  const row = {
-    ...({ version, state: "live", contentType, encoding, metadata, note, author: principal.actor } as const),
-    ...{ size: content.bytes.byteLength, createdAt: now, dekId, sealed: isInline ? sealed : null },
-  };
+  const version = nextVersion(node, content, principal.actor, dekId, sealed);
   content.bytes.fill(0);
   const isNew = before?.state !== "live";
   return {
-    output: { key: path, kind, ...infoOf(row), environment: await environmentOf(reads, tenant, path) },
+    output: { key: path, kind, ...infoOf(version), environment: await environmentOf(reads, tenant, path) },
     status: before === undefined ? 201 : 200,
-    etag: version,
+    etag: version.version,
     changes: [
       { put: nodesTable, row: nodeRow(tenant, node), expect: before?.rev ?? 0 },
-      { put: versionsTable, row: versionRow(tenant, node.nodeId, row), expect: 0 },
-      ...(isInline ? [] : [largeValue(tenant, node, sealed)]),
+      { put: versionsTable, row: versionRow(tenant, node.nodeId, version), expect: 0 },
+      ...(version.sealed === null ? [largeValue(tenant, node, sealed)] : []),
       ...changes,
     ],
     writes: [pathFootprint(tenant, path), ...(isNew ? foldersAbove(tenant, path) : [])],
-    ...recordOf(context, node, version),
+    ...recordOf(context, node, version.version),
   };
 }
 
@@ -65,6 +60,28 @@ function nextNode(before: Node | undefined, kind: Kind, path: string, now: numbe
   const nodeId = before?.nodeId ?? newId("nd", random(16));
   const latest = (before?.latest ?? 0) + 1;
   return { path, nodeId, kind, state: "live", latest, createdAt: before?.createdAt ?? now, updatedAt: now };
+}
+
+function nextVersion(
+  { latest, updatedAt }: Omit<Node, "rev">,
+  { bytes, contentType, encoding, metadata, note }: Content,
+  author: string,
+  dekId: Uint8Array,
+  sealed: Uint8Array,
+): Omit<Version, "rev"> {
+  return {
+    version: latest,
+    state: "live",
+    contentType,
+    encoding,
+    metadata,
+    size: bytes.byteLength,
+    author,
+    createdAt: updatedAt,
+    note,
+    dekId,
+    sealed: sealed.byteLength <= MAX_INLINE_BYTES ? sealed : null,
+  };
 }
 
 function largeValue(tenant: string, node: Pick<Node, "nodeId" | "latest">, sealed: Uint8Array): Change {
