@@ -18,8 +18,13 @@ export interface OperationDefinition {
   readonly input: {
     readonly params?: Schema;
     readonly query?: Schema;
+    /** Headers that belong to this operation alone: `ifMatch`, `ifNoneMatch`. */
+    readonly headers?: Schema;
     readonly body?: Schema;
   };
+  readonly output?: { readonly mediaType: string };
+  /** Statuses of success; the first is answered when the plan names none (200 when there is none). */
+  readonly success?: readonly number[];
   /** `global` operations are refused to actors of a tenant, whatever they hold there. */
   readonly scope: "tenant" | "global";
   readonly mutation: boolean;

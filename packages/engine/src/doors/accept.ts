@@ -1,12 +1,10 @@
 import { Refusal } from "../errors.ts";
 
-const JSON_TYPE = "application/json";
-
 /** Refuses before anything is done when the caller takes none of the answer's media types (RFC 9110 §12.5.1). */
-export function acceptFault(accept: string | undefined, mediaType = JSON_TYPE): Refusal | undefined {
+export function acceptFault(accept: string | undefined, mediaType = "application/json"): Refusal | undefined {
   if (accept === undefined || accept.trim() === "") return undefined;
   const [type = ""] = mediaType.split(";", 1);
-  const ranges = new Set(["*/*", `${type.split("/", 1).join("")}/*`, type]);
+  const ranges = new Set(["*/*", `${type.slice(0, type.indexOf("/"))}/*`, type]);
   if (accept.split(",").some((item) => admits(item, ranges))) return undefined;
   return new Refusal("not_acceptable", `This operation answers with ${type}.`);
 }

@@ -15,18 +15,18 @@ export function decodeParams(
   definition: OperationDefinition,
   raw: Readonly<Record<string, string>>,
 ): Record<string, string | number> {
-  const params: Record<string, string | number> = {};
+  const params = Object.create(null) as Record<string, string | number>;
   for (const [name, value] of Object.entries(raw)) {
     params[name] = definition.spans.includes(name)
       ? canonicalPath(value)
-      : typed(definition.input.params, name, decodeOnce(value)) as string | number;
+      : (typed(definition.input.params, name, decodeOnce(value)) as string | number);
   }
   return params;
 }
 
 function canonicalPath(raw: string): string {
   const parsed = decodePathOnce(raw);
-  if (!parsed.ok) throw new Refusal("path_not_canonical", `The path is not canonical: ${parsed.reason}.`);
+  if (!parsed.ok) throw new Refusal("path_not_canonical", `The path ${parsed.reason}.`);
   return parsed.path;
 }
 
@@ -40,7 +40,7 @@ function decodeOnce(text: string): string {
 
 /** Query members by their declared type; a member given twice is refused rather than chosen from. */
 export function decodeQuery(definition: OperationDefinition, query: string): Record<string, Scalar> {
-  const decoded: Record<string, Scalar> = Object.create(null);
+  const decoded = Object.create(null) as Record<string, Scalar>;
   if (query === "") return decoded;
   for (const pair of query.split("&")) {
     if (pair === "") continue;
@@ -57,7 +57,7 @@ export function decodeQuery(definition: OperationDefinition, query: string): Rec
 function typed(schema: Schema | undefined, name: string, text: string): Scalar {
   const properties = (schema as ObjectSchema | undefined)?.properties;
   const type = properties !== undefined && Object.hasOwn(properties, name) ? properties[name]?.type : undefined;
-  if (type === "integer" && INTEGER.test(text)) return Number(text);
+  if (type === "integer" && INTEGER.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
   if (type === "boolean" && (text === "true" || text === "false")) return text === "true";
   return text;
 }

@@ -3,9 +3,11 @@ import type { OperationDefinition } from "../operation.ts";
 
 /** RFC 8288 link to the page that follows: the same target with the cursor the answer names. */
 export function nextLink(output: unknown, { operation, query }: Pick<Call, "operation" | "query">): string | undefined {
-  if (typeof output !== "object" || output === null || !("next" in output) || output.next === undefined) return undefined;
-  const members = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
-  members.set(cursorOf(operation.definition), String(output.next));
+  const next = (output as { readonly next?: unknown } | null | undefined)?.next;
+  if (typeof next !== "string" && typeof next !== "number") return undefined;
+  const members = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) members.set(name, String(value));
+  members.set(cursorOf(operation.definition), String(next));
   return `<?${members.toString()}>; rel="next"`;
 }
 

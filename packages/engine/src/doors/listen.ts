@@ -1,4 +1,4 @@
-import type { Server as HttpsServer } from "node:https";
+import type { Server as TlsServer } from "node:tls";
 import { type FastifyInstance, fastify } from "fastify";
 
 /** Bounds of every listener: nothing a client sends may grow, wait or nest without end. */
@@ -32,36 +32,50 @@ const TLS13 = {
   ciphers: "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256",
 } as const;
 
-const COMMON = {
-  exposeHeadRoutes: false,
-  logger: false,
-  forceCloseConnections: "idle",
-  return503OnClosing: false,
-} as const;
+const MAX_TIMEOUT_CHECK_MS = 1_000;
 
 /** A Fastify instance with our bounds and nothing else of it switched on. */
 export function createListener(limits: ListenerLimits, tls?: Tls): FastifyInstance {
-  const http = {
+  const options = optionsOf(limits);
+  const http = httpOptionsOf(limits);
+  const server =
+    tls === undefined
+      ? fastify({ ...options, http })
+      : (fastify({
+          ...options,
+          https: { ...http, ...TLS13, ...tls, handshakeTimeout: limits.headersTimeoutMs },
+        }) as unknown as FastifyInstance);
+  server.server.maxConnections = limits.maxConnections;
+  return server;
+}
+
+/** Gives a TLS listener another certificate; without the rest, Node would fall back to its own protocol versions. */
+export function renewCertificate(server: FastifyInstance, tls: Tls): void {
+  (server.server as unknown as TlsServer).setSecureContext({ ...TLS13, ...tls });
+}
+
+function httpOptionsOf(limits: ListenerLimits) {
+  return {
     maxHeaderSize: limits.maxHeaderBytes,
-    connectionsCheckingInterval: 1_000,
+    connectionsCheckingInterval: Math.min(MAX_TIMEOUT_CHECK_MS, limits.headersTimeoutMs),
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     insecureHTTPParser: false,
   };
-  const bounds = {
-    ...COMMON,
+}
+
+function optionsOf(limits: ListenerLimits) {
+  return {
+    exposeHeadRoutes: false,
+    logger: false,
+    forceCloseConnections: "idle",
+    // Calls that arrive over an open connection while the listener closes are answered like any other.
+    return503OnClosing: false,
     bodyLimit: limits.maxBodyBytes,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
-    routerOptions: { maxParamLength: limits.maxHeaderBytes },
-  };
-  const server =
-    tls === undefined
-      ? fastify({ ...bounds, http })
-      : (fastify({ ...bounds, https: { ...http, ...TLS13, ...tls } }) as unknown as FastifyInstance);
-  const raw = server.server as unknown as HttpsServer;
-  raw.maxConnections = limits.maxConnections;
-  raw.headersTimeout = limits.headersTimeoutMs;
-  return server;
+    // Fastify's router decodes and normalises; ours matches what was sent, which stays in `originalUrl` (ATTACKS 1).
+    rewriteUrl: () => "/",
+  } as const;
 }

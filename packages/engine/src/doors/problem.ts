@@ -17,7 +17,8 @@ export function problemOf(
   requestId: string,
 ): { readonly status: number; readonly body: string } {
   const meaning = problems[refusal.code];
-  const status = refusal.details.precondition === true ? (meaning.preconditionStatus ?? meaning.status) : meaning.status;
+  const status =
+    refusal.details.precondition === true ? (meaning.preconditionStatus ?? meaning.status) : meaning.status;
   const body = JSON.stringify({
     type: `urn:holdfast:problem:${refusal.code}`,
     title: meaning.title,

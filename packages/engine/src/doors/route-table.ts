@@ -2,9 +2,16 @@ import type { Operation, OperationDefinition } from "../operation.ts";
 
 type Method = OperationDefinition["method"];
 
-/** A raw target matched against the catalogue; parameters are still percent-encoded. */
+/** An operation and its parameters, still percent-encoded. */
+export interface MatchedOperation {
+  readonly kind: "operation";
+  readonly operation: Operation;
+  readonly raw: Readonly<Record<string, string>>;
+}
+
+/** A raw target matched against the catalogue. */
 export type RouteMatch =
-  | { readonly kind: "operation"; readonly operation: Operation; readonly raw: Readonly<Record<string, string>> }
+  | MatchedOperation
   | { readonly kind: "method"; readonly allowed: readonly Method[] }
   | { readonly kind: "none" };
 

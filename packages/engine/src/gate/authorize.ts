@@ -58,7 +58,7 @@ function pathOf(field: string | undefined, input: Input): string {
   if (field === undefined || field === "") return "";
   const value = input.params[field] ?? input.query[field] ?? input.body[field];
   if (value === undefined) return "";
-  const parsed = parsePath(String(value));
+  const parsed = typeof value === "string" ? parsePath(value) : { ok: false as const, reason: "is not text" };
   if (!parsed.ok) throw new Refusal("path_not_canonical", `The path ${parsed.reason}.`);
   return parsed.path;
 }

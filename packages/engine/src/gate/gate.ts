@@ -1,4 +1,5 @@
 import { Refusal } from "../errors.ts";
+import type { Logger } from "../logger.ts";
 import type { Plan } from "../operation.ts";
 import { addressPrefix } from "./address-prefix.ts";
 import { type Attempt, beginAttempt } from "./attempt.ts";
@@ -34,6 +35,11 @@ export class Gate {
   constructor(dependencies: GateDependencies) {
     this.#with = dependencies;
     this.#tally = new Tally(dependencies.nobody);
+  }
+
+  /** Where its doors report what they could not deliver. */
+  get log(): Logger {
+    return this.#with.log;
   }
 
   /** admit → plan → record, and plan again while what was read keeps changing. */
