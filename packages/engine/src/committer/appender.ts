@@ -34,8 +34,8 @@ export class Appender {
       "UPDATE head SET size = ?, chain = ?, root = ?, epoch = ?, signature = ? WHERE id = 0 AND size = ? AND chain = ?",
     );
     const store = new LedgerStore(database);
-    const head = store.head();
-    if (head === undefined) throw new StorageFault("database_damaged", "The ledger's head is missing.");
+    // Recovery has checked that there is one.
+    const head = store.head() as SignedHead;
     this.#head = head;
     this.#chain = head.chain;
     this.tree = loadTree(sha256, head.size, store.readTile);

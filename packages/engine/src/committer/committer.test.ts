@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -16,6 +16,7 @@ import {
   submission,
   TABLES,
   temporaryFolder,
+  writerOptions,
   ungrant,
 } from "./committer.fixture.ts";
 import { type Committed, type CommitterOptions, createCommitter, type GroupCommitter } from "./committer.ts";
@@ -36,6 +37,7 @@ class InProcess {
   isDoomed = false;
   database: DatabaseSync | undefined;
   starts = 0;
+  nowMs = Date.now;
   #events: WriterEvents | undefined;
   #writer: SqliteWriter | undefined;
   #codec = new BatchCodec(TABLES);
@@ -46,7 +48,7 @@ class InProcess {
       this.database = openWriteConnection(path);
       return this.database;
     };
-    const writer = new SqliteWriter(options, { openDatabase, nowMs: Date.now });
+    const writer = new SqliteWriter(options, { openDatabase, nowMs: () => this.nowMs() });
     this.#writer = writer;
     this.#events = events;
     setImmediate(() => {
@@ -155,6 +157,16 @@ describe("a commit", () => {
     const unfit = { ...submission(), changes: [{ change: grant("ann", 0, { uses: "x" }), hash: new Uint8Array(32) }] };
     await expect(committer.submit(unfit)).rejects.toEqual(refusal("internal"));
   });
+});
+
+it("tells of a clock that was set back, and of the checkpoint that a thousand entries bring", async () => {
+  const { committer, writer, events } = await opened();
+  await Promise.all(Array.from({ length: 1_000 }, () => committer.submit(submission())));
+  expect(committer.checkpoint?.size).toBe(1_000);
+  writer.nowMs = () => Date.now() - 90_000;
+  await committer.submit(submission());
+  const back = events.find((event) => event.kind === "clock-back");
+  expect(back?.byMs).toBeGreaterThan(80_000);
 });
 
 describe("a plan is stale", () => {
@@ -293,6 +305,36 @@ describe("a writer that fails", () => {
     expect(kinds(events)).toEqual(expect.arrayContaining(["writer-lost", "recovered"]));
   });
 
+  it("can be closed while another one is awaited", async () => {
+    const { committer, writer } = await opened({}, { restartDelayMs: 60_000 });
+    writer.die("killed");
+    await committer.close();
+    await committer.close();
+    expect(writer.starts).toBe(1);
+  });
+
+  it("answers what else was asked of it, and says so", async () => {
+    const { committer, writer, events } = await opened();
+    await committer.submit(submission());
+    writer.held = [];
+    const waiting = [committer.truncateWal(), committer.checkpointNow()];
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    writer.die("killed");
+    expect(await Promise.all(waiting)).toEqual([false, undefined]);
+    await vi.waitFor(() => expect(committer.admission()).toBeUndefined());
+    await committer.submit(submission());
+    writer.database?.close();
+    expect(await committer.truncateWal()).toBe(false);
+    await committer.checkpointNow();
+    expect(kinds(events)).toContain("checkpoint-failed");
+  });
+
+  it("says in one sentence what was asked of it before it was open", () => {
+    const path = join(temporaryFolder(onTestFinished), "holdfast.db");
+    const reply = serveWriter(new SqliteWriter(writerOptions(path)), new BatchCodec(TABLES), { kind: "truncate-wal" });
+    expect(reply).toEqual({ kind: "failed", request: "truncate-wal", message: "The database is not open." });
+  });
+
   it("is not replaced by one on an older copy of the database", async () => {
     const { committer, writer, path, events } = await opened();
     await committer.submit(submission());
@@ -361,9 +403,30 @@ describe("opening", () => {
     });
     const committer = await createCommitter(options, { startWriter: new InProcess().start });
     await committer.close();
+    writeFileSync(`${path}.other.lock`, "not a lock ".repeat(100));
+    await expect(createCommitter({ ...options, path: `${path}.other` })).rejects.toMatchObject({
+      code: "database_damaged",
+    });
     await expect(createCommitter({ ...options, path: "/nonexistent/x" })).rejects.toMatchObject({
       code: "database_unreadable",
     });
+  });
+
+  it("in a thread of its own fails as it does elsewhere, and so does a batch", async () => {
+    const path = join(temporaryFolder(onTestFinished), "holdfast.db");
+    const events: CommitterEvent[] = [];
+    const onEvent = (event: CommitterEvent) => events.push(event);
+    const keysOf = { signingSeed: SIGNING_SEED, stateKey: STATE_KEY };
+    const options = { path, tables: TABLES, origin: ORIGIN, onEvent, ...keysOf };
+    await expect(createCommitter({ ...options, mustExist: true })).rejects.toMatchObject({
+      code: "database_unreadable",
+    });
+    const committer = await createCommitter(options);
+    renameSync(path, `${path}.away`);
+    await expect(committer.submit(submission())).rejects.toEqual(refusal("storage_failed"));
+    await vi.waitFor(() => expect(kinds(events)).toContain("not-reopened"));
+    await committer.close();
+    expect(existsSync(path)).toBe(false);
   });
 
   it("runs the writer in a thread of its own, which can be killed at any time", async () => {

@@ -75,7 +75,7 @@ const SQLITE_NOTADB = 26;
 /** Broken pages are damage; everything else that SQLite says while opening is a file that cannot be used. */
 export function openFault(cause: unknown): StorageFault {
   if (cause instanceof StorageFault) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const { message } = cause as Error;
   return isDamage(cause)
     ? new StorageFault("database_damaged", `The database is damaged: ${message}.`, cause)
     : new StorageFault("database_unreadable", `The database cannot be opened: ${message}.`, cause);

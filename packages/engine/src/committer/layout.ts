@@ -6,7 +6,8 @@ export interface Layout {
   readonly table: Table;
   readonly columns: readonly Column[];
   readonly key: readonly Column[];
-  readonly create: readonly string[];
+  readonly createTable: string;
+  readonly createIndexes: readonly string[];
   readonly insert: string;
   readonly update: string;
   readonly remove: string;
@@ -21,7 +22,7 @@ export interface Column {
 
 const IDENTIFIER = /^[a-z][a-z0-9_]{0,62}$/;
 const OWNED = new Set(["rev", "seq", "mac"]);
-const SYSTEM = new Set(["entries", "head", "tiles", "checkpoints", "meta", "entry_filters"]);
+const SYSTEM = new Set(["entries", "head", "tiles", "checkpoints", "entry_filters"]);
 const layouts = new WeakMap<Table, Layout>();
 
 /** The layout of a declaration; refuses names and keys that could not be stored as they stand. */
@@ -71,7 +72,8 @@ function derive(table: Table): Layout {
     table,
     columns,
     key: table.key.map((name) => columnOf(name, table.columns[name] as ColumnType)),
-    create: [createTable(table, columns), ...createIndexes(table)],
+    createTable: createTable(table, columns),
+    createIndexes: createIndexes(table),
     insert: `INSERT INTO ${quoted(table.name)} (${list(stored)}) VALUES (${stored.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`,
     update: `UPDATE ${quoted(table.name)} SET ${stored.map((name) => `${quoted(name)} = ?`).join(", ")} WHERE ${where} AND "rev" = ?`,
     remove: `DELETE FROM ${quoted(table.name)} WHERE ${where} AND "rev" = ?`,

@@ -171,7 +171,7 @@ export class LedgerDatabase {
   }
 
   close(): void {
-    this.database.close();
+    if (this.database.isOpen) this.database.close();
   }
 }
 

@@ -54,5 +54,5 @@ function writersOf(reads: readonly string[], writers: ReadonlyMap<string, readon
 
 /** The key that made `stale` depend on `writer`, for the answer. */
 export function sharedKey(stale: Submission, writer: Submission): string {
-  return stale.reads.find((key) => writer.writes.includes(key)) ?? "";
+  return stale.reads.find((key) => writer.writes.includes(key)) as string;
 }

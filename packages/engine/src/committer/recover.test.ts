@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -146,6 +146,8 @@ describe("a database is refused as", () => {
     ["its last entry is missing", "DELETE FROM entries WHERE seq = 299"],
     ["entries stand behind its head", "INSERT INTO entries VALUES (400, x'00', NULL)"],
     ["a checkpoint is not of this log", "UPDATE checkpoints SET note = 'x'"],
+    ["a checkpoint is stored for another size", "UPDATE checkpoints SET size = 12"],
+    ["its last entries are missing", "DELETE FROM checkpoints; DELETE FROM entries WHERE seq > 290"],
     ["a tile of the right edge is missing", "DELETE FROM tiles"],
     ["an open tile was changed", "UPDATE tiles SET hashes = zeroblob(32) WHERE level = 1"],
   ])("damaged, when %s", (_, sql) => {
@@ -171,9 +173,28 @@ describe("a database is refused as", () => {
     expect(() => open(path)).toThrow(fault("database_damaged"));
   });
 
-  it("damaged, when it was cut off", () => {
+  it("damaged, when the entry before those to be verified is missing", () => {
+    const { path } = filled(512);
+    edit(path, "DELETE FROM entries WHERE seq = 511");
+    expect(() => open(path)).toThrow(fault("database_damaged"));
+  });
+
+  it.each([64 * 1024, 4_096, 100, -4_096])("damaged, when it was cut off at %i bytes", (bytes) => {
     const { path } = filled(600);
-    truncateSync(path, 64 * 1024);
+    truncateSync(path, bytes < 0 ? statSync(path).size + bytes : bytes);
+    expect(() => open(path)).toThrow(fault("database_damaged"));
+  });
+
+  it("damaged, when the page of a small table is", () => {
+    const { path } = filled(10);
+    const database = new DatabaseSync(path);
+    const sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'checkpoints'";
+    const page = Number(database.prepare(sql).get()?.["rootpage"]);
+    database.close();
+    const bytes = readFileSync(path);
+    // The count of fragmented bytes in the page header: only a check of the page notices.
+    bytes[(page - 1) * 4_096 + 7] = 3;
+    writeFileSync(path, bytes);
     expect(() => open(path)).toThrow(fault("database_damaged"));
   });
 

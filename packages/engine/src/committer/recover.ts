@@ -12,7 +12,7 @@ import { blake3, sha256, verifySignature } from "../crypto.ts";
 import type { Table } from "../table.ts";
 import { openFault } from "./connection.ts";
 import { LedgerStore, type StoredCheckpoint } from "../ledger/ledger-store.ts";
-import { createTables, migrate, SCHEMA_VERSION } from "./schema.ts";
+import { createTables, migrate } from "./schema.ts";
 import { StorageFault } from "./storage-fault.ts";
 import { verifyTail } from "./verify-tail.ts";
 
@@ -25,8 +25,8 @@ export interface TreeHead {
 /** What opening found and did. */
 export interface Recovery {
   readonly isNew: boolean;
-  /** Version of the tables before they were brought up to date. */
-  readonly migratedFrom: number | undefined;
+  /** Version of the tables before they were brought up to date; 0 in a new database. */
+  readonly versionFound: number;
   /** The last process did not close the database: its write-ahead log was taken over. */
   readonly wasUnclean: boolean;
   readonly head: SignedHead;
@@ -62,11 +62,11 @@ export function recover(
   const wasUnclean = fileBytes(`${options.path}-wal`) > 0;
   const database = openDatabase(options.path);
   try {
-    const migratedFrom = prepare(database, options, signer, isNew);
-    checkFile(database, options.path);
+    const versionFound = prepare(database, options, signer);
+    quickCheck(database);
     const checked = check(new LedgerStore(database), options, signer);
     const durationMs = performance.now() - startedAt;
-    return { database, recovery: { isNew, migratedFrom, wasUnclean, ...checked, durationMs } };
+    return { database, recovery: { isNew, versionFound, wasUnclean, ...checked, durationMs } };
   } catch (error) {
     database.close();
     throw openFault(error);
@@ -85,14 +85,14 @@ function refuseIfExpected({ known, mustExist, path }: Options): void {
 }
 
 /** Tables, and the head of an empty ledger, in one transaction: a crash leaves a database or none. */
-function prepare(database: DatabaseSync, options: Options, signer: Signer, isNew: boolean): number | undefined {
+function prepare(database: DatabaseSync, options: Options, signer: Signer): number {
   database.exec("BEGIN IMMEDIATE");
   const found = migrate(database);
   if (found === 0) refuseIfExpected(options);
   createTables(database, options.tables);
   if (found === 0) insertHead(database, options.origin, signer);
   database.exec("COMMIT");
-  return isNew || found === SCHEMA_VERSION ? undefined : found;
+  return found;
 }
 
 function insertHead(database: DatabaseSync, origin: string, signer: Signer): void {
@@ -103,15 +103,9 @@ function insertHead(database: DatabaseSync, origin: string, signer: Signer): voi
     .run(head.size, head.chain, head.root, head.epoch, origin, head.signature);
 }
 
-/** A truncated file shows in its length once the write-ahead log is merged into it. */
-function checkFile(database: DatabaseSync, path: string): void {
-  const merged = database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"] === 0;
-  const pages = database.prepare("PRAGMA page_count").get()?.["page_count"] as number;
-  const pageBytes = database.prepare("PRAGMA page_size").get()?.["page_size"] as number;
-  if (merged && fileBytes(path) < pages * pageBytes) {
-    throw new StorageFault("database_damaged", `${path} is shorter than its own header says.`);
-  }
-  for (const table of ["head", "meta", "checkpoints"]) {
+/** Of the small tables only: the whole file is checked in the background. A file that was cut off SQLite notices itself. */
+function quickCheck(database: DatabaseSync): void {
+  for (const table of ["head", "checkpoints"]) {
     const result = database.prepare(`PRAGMA quick_check(${table})`).get()?.["quick_check"];
     if (result !== "ok") throw new StorageFault("database_damaged", `Table ${table} is damaged: ${String(result)}.`);
   }

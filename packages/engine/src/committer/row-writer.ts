@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { HashedChange } from "../submission.ts";
-import type { Row, Table } from "../table.ts";
+import type { Cell, Row, Table } from "../table.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { macOf } from "./row.ts";
 
@@ -50,4 +50,4 @@ export class RowWriter {
   }
 }
 
-const keyCells = (layout: Layout, row: Row) => layout.key.map(({ name }) => row[name] ?? null);
+const keyCells = (layout: Layout, row: Row) => layout.key.map(({ name }) => row[name] as Cell);

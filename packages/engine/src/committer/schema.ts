@@ -8,8 +8,7 @@ import { StorageFault } from "./storage-fault.ts";
  * null once it was erased. `tiles` holds complete tiles of level 0 and, above, the tiles as far as they are filled.
  */
 const MIGRATIONS: readonly string[] = [
-  `CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-   CREATE TABLE entries (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL, payload BLOB) STRICT;
+  `CREATE TABLE entries (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL, payload BLOB) STRICT;
    CREATE TABLE head (id INTEGER PRIMARY KEY CHECK (id = 0), size INTEGER NOT NULL, chain TEXT NOT NULL,
      root TEXT NOT NULL, epoch INTEGER NOT NULL, origin TEXT NOT NULL, signature TEXT NOT NULL) STRICT;
    CREATE TABLE tiles (level INTEGER NOT NULL, idx INTEGER NOT NULL, hashes BLOB NOT NULL,
@@ -18,7 +17,7 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE entry_filters (block INTEGER PRIMARY KEY, bits BLOB NOT NULL) STRICT;`,
 ];
 
-export const SCHEMA_VERSION = MIGRATIONS.length;
+const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** Brings the system tables to the newest version, inside the caller's transaction; returns the version found. */
 export function migrate(database: DatabaseSync): number {
@@ -38,10 +37,9 @@ export function migrate(database: DatabaseSync): number {
 export function createTables(database: DatabaseSync, tables: readonly Table[]): void {
   for (const table of tables) {
     const layout = layoutOf(table);
-    const [create, ...indexes] = layout.create;
-    if (create !== undefined) database.exec(create);
+    database.exec(layout.createTable);
     addColumns(database, layout);
-    for (const sql of indexes) database.exec(sql);
+    for (const sql of layout.createIndexes) database.exec(sql);
   }
 }
 

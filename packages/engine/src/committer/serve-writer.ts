@@ -37,6 +37,6 @@ function serve(writer: SqliteWriter, codec: BatchCodec, request: Request): Reply
 
 /** The message with its cause: for an operator's log, it names files and SQLite's words, never values. */
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message} ${error.cause.message}` : error.message;
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? `${message} ${cause.message}` : message;
 }

@@ -21,7 +21,7 @@ export class SqliteStorage implements Storage {
 
   row(table: Table, key: Row): StoredRow | undefined {
     const layout = layoutOf(table);
-    const raw = this.#statements.get(layout.select).get(...layout.key.map(({ name }) => key[name] ?? null));
+    const raw = this.#statements.get(layout.select).get(...layout.key.map(({ name }) => key[name] as Cell));
     return raw === undefined ? undefined : verifyRow(this.#stateKey, table, raw);
   }
 

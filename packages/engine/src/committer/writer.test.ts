@@ -208,6 +208,43 @@ describe("a batch that cannot be written", () => {
     expect(rowsOf(database())).toEqual([{ actor: "ann", rev: 2, seq: 1 }]);
   });
 
+  it("goes on after a full disk on which SQLite has rolled back by itself", () => {
+    let isFull = false;
+    const openDatabase = (path: string) => {
+      const database = openWriteConnection(path);
+      const prepare = database.prepare.bind(database);
+      const commit = () => {
+        database.exec(isFull ? "ROLLBACK" : "COMMIT");
+        if (isFull) throw Object.assign(new Error("database or disk is full"), { errcode: 13 });
+      };
+      const fake = { run: commit } as unknown as ReturnType<DatabaseSync["prepare"]>;
+      database.prepare = (sql: string) => (sql === "COMMIT" ? fake : prepare(sql));
+      return database;
+    };
+    const { writer } = opened({}, { openDatabase });
+    isFull = true;
+    expect(() => writer.commit([forWriter()])).toThrow(expect.objectContaining({ code: "write_failed" }));
+    isFull = false;
+    expect(writer.commit([forWriter()]).firstSeq).toBe(0);
+  });
+
+  it("gives the connection up when it cannot be rolled back either", () => {
+    let database: DatabaseSync | undefined;
+    const openDatabase = (path: string) => {
+      database = openWriteConnection(path);
+      const prepare = database.prepare.bind(database);
+      const fail = () => {
+        throw Object.assign(new Error("database or disk is full"), { errcode: 13 });
+      };
+      const fake = { run: fail } as unknown as ReturnType<DatabaseSync["prepare"]>;
+      database.prepare = (sql: string) => (sql === "COMMIT" || sql === "ROLLBACK" ? fake : prepare(sql));
+      return database;
+    };
+    const { writer } = opened({}, { openDatabase });
+    expect(() => writer.commit([forWriter()])).toThrow(expect.objectContaining({ code: "write_failed" }));
+    expect([writer.isUsable, database?.isOpen]).toEqual([false, false]);
+  });
+
   it("gives the connection up after any other failure", () => {
     const { writer, database } = opened();
     database().exec("DROP TABLE entries");

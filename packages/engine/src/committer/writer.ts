@@ -88,12 +88,15 @@ export class SqliteWriter {
     return this.#open !== undefined;
   }
 
+  /** Issues the last checkpoint; closed afterwards, also when that fails. */
   close(): StoredCheckpoint | undefined {
     if (this.#open === undefined) return undefined;
-    const checkpoint = this.checkpoint();
-    this.#opened().close();
-    this.#open = undefined;
-    return checkpoint;
+    try {
+      return this.checkpoint();
+    } finally {
+      this.#open?.close();
+      this.#open = undefined;
+    }
   }
 
   #opened(): LedgerDatabase {

@@ -1,6 +1,5 @@
 import { equal, toHex } from "@holdfast/kernel/bytes";
 import { entryHash, parseEntry } from "@holdfast/kernel/entry";
-import { KernelError } from "@holdfast/kernel/errors";
 import type { SignedHead } from "@holdfast/kernel/head";
 import { HASH_BYTES, leafHash, TILE_WIDTH } from "@holdfast/kernel/merkle";
 import { blake3, sha256 } from "../crypto.ts";
@@ -28,8 +27,8 @@ function firstOtherThanTiles(store: LedgerStore, shownAt: number): number | unde
 }
 
 function isConfirmed(store: LedgerStore, head: SignedHead, seq: number): boolean {
-  const bytes = store.entry(seq);
-  if (bytes === undefined || seq === 0) return false;
+  if (seq === 0) return false;
+  const bytes = store.entry(seq) as Uint8Array;
   const expected = seq + 1 === head.size ? head.chain : prevOf(store.entry(seq + 1));
   return toHex(entryHash(blake3, bytes)) === expected;
 }
@@ -37,8 +36,7 @@ function isConfirmed(store: LedgerStore, head: SignedHead, seq: number): boolean
 function prevOf(bytes: Uint8Array | undefined): string | undefined {
   try {
     return bytes && parseEntry(bytes).prev;
-  } catch (error) {
-    if (error instanceof KernelError) return undefined;
-    throw error;
+  } catch {
+    return undefined;
   }
 }

@@ -25,7 +25,6 @@ export class StatementCache {
   }
 
   #dropOldest(): void {
-    const oldest = this.#statements.keys().next();
-    if (oldest.value !== undefined) this.#statements.delete(oldest.value);
+    this.#statements.delete(this.#statements.keys().next().value as string);
   }
 }

@@ -125,7 +125,7 @@ export class StateVerifier {
 
   #rawRow(table: Table, key: Row): RawRow | undefined {
     const layout = layoutOf(table);
-    return this.#statements.get(layout.select).get(...layout.key.map(({ name }) => key[name] ?? null));
+    return this.#statements.get(layout.select).get(...layout.key.map(({ name }) => key[name] as Cell));
   }
 
   /** After the last entry: rows that are left over in the state, or missing from it. */
@@ -197,7 +197,7 @@ function changesIn(payload: Uint8Array): readonly ListedChange[] {
 function keyOf(table: Table, cells: readonly (string | number)[]): Row {
   const row: Record<string, Cell> = {};
   for (const [index, name] of table.key.entries()) {
-    const cell = cells[index] ?? null;
+    const cell = cells[index] as Cell;
     row[name] = table.columns[name] === "blob" && typeof cell === "string" ? fromHex(cell) : cell;
   }
   return row;

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { subtreeRoot } from "@holdfast/kernel/merkle";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
   forWriter,
@@ -18,7 +19,9 @@ import {
 } from "../committer/committer.fixture.ts";
 import { hashRow, macOf } from "../committer/row.ts";
 import { SqliteWriter } from "../committer/writer.ts";
+import { sha256 } from "../crypto.ts";
 import type { Change } from "../table.ts";
+import { LedgerStore } from "./ledger-store.ts";
 import { type Verification, verify } from "./verify.ts";
 import type { StateOptions, Unexplained } from "./verify-state.ts";
 import { startVerification } from "./verify-thread.ts";
@@ -63,6 +66,13 @@ function edited(path: string, sql: string, ...parameters: (string | number | Uin
   else database.prepare(sql).run(...parameters);
   database.close();
   return path;
+}
+
+function first(path: string): Uint8Array {
+  const database = new DatabaseSync(path);
+  const entry = new LedgerStore(database).entry(0) as Uint8Array;
+  database.close();
+  return entry;
 }
 
 async function verified(path: string, withState: StateOptions | undefined = state): Promise<Verification> {
@@ -132,6 +142,31 @@ describe("a ledger", () => {
     ["the first", 0, 0, "broken_chain"],
   ])("names an entry that was changed %s", async (_, seq, named, reason) => {
     expect(await firstBad(edited(ledger(600), changed(seq)))).toEqual({ seq: named, reason });
+  });
+
+  it("names the first entry when that begins with another origin", async () => {
+    const genesis =
+      'UPDATE entries SET bytes = cast(replace(bytes, \'"prev":"\', \'"prev":"0\') AS BLOB) WHERE seq = 0';
+    expect(await firstBad(edited(ledger(), genesis))).toEqual({ seq: 0, reason: "not_canonical" });
+    const entry = Buffer.from(first(ledger()))
+      .toString()
+      .replace(/"prev":"[0-9a-f]{64}"/, `"prev":"${"0".repeat(64)}"`);
+    const forged = edited(ledger(), "UPDATE entries SET bytes = ? WHERE seq = 0", Buffer.from(entry));
+    expect(await firstBad(forged)).toEqual({ seq: 0, reason: "broken_chain" });
+  });
+
+  it("is refused when tiles agree with each other, but not with the entries", async () => {
+    const path = ledger(600);
+    const database = new DatabaseSync(path);
+    const store = new LedgerStore(database);
+    const leaves = Buffer.from(store.readTile(0, 0)).fill(7, 0, 32);
+    const above = Buffer.from(store.readTile(1, 0));
+    above.set(subtreeRoot(sha256, leaves, 0, 256));
+    const put = database.prepare("UPDATE tiles SET hashes = ? WHERE level = ? AND idx = 0");
+    put.run(leaves, 0);
+    put.run(above, 1);
+    database.close();
+    expect(await firstBad(path)).toEqual({ seq: 607, reason: "tile_mismatch" });
   });
 
   it("names the second of two neighbours in the open tile when its form hides whether the first is intact", async () => {
@@ -266,7 +301,7 @@ describe("a payload", () => {
 });
 
 describe("in a thread of its own", () => {
-  const opener = { module: new URL("verify.opener.fixture.ts", import.meta.url).href, data: { note: "handed in" } };
+  const opener = { module: new URL("verify.opener.fixture.ts", import.meta.url).href, data: { skip: 0 } };
   const withState = { tables: TABLES, stateKey: STATE_KEY, erasureActions: [], opener };
 
   it("the same verification runs beside everything else, and tells how far it is", async () => {
