@@ -19,6 +19,7 @@ import {
 import catalogue from "@holdfast/contract/catalogue.json" with { type: "json" };
 import { random } from "@holdfast/engine/crypto";
 import { newId, newLogOrigin } from "@holdfast/kernel/id";
+import { expect } from "vitest";
 import { createKeyring, type Keyring, type KeyringOptions } from "./keyring.ts";
 import { keyringTables } from "./store.ts";
 
@@ -120,7 +121,7 @@ async function commitKeys({ keyring, committer, now }: Bench, tenant: string): P
     writes,
     seen: committer.position,
   });
-  if (result.status !== "committed") throw new Error("the keys were not committed");
+  expect(result.status).toBe("committed");
 }
 
 function gateOf(bench: Pick<Bench, "keyring" | "storage" | "committer" | "cache" | "denied" | "now">): Gate {
