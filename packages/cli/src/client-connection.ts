@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Client, createClient } from "@holdfast/client";
 import type { Connection } from "./command.ts";
-import { errnoOf, usage } from "./failure.ts";
+import { errnoOf, Failure, usage } from "./failure.ts";
 import { failureOfClient } from "./failure-of-client.ts";
 import { choose } from "./reach/choose.ts";
 import { checkPeer } from "./reach/dial.ts";
 import type { Settings } from "./settings.ts";
-import { headsOf, placeOfSocket } from "./state/heads.ts";
+import { headsFile, headsOf, placeOfSocket } from "./state/heads.ts";
 
 /** A page of the largest values, or a thousand of the largest entries. */
 const maxAnswerBytes = 128 * 1024 * 1024;
@@ -28,9 +28,16 @@ export function clientConnection(
   };
   return {
     call: (name, input) => through((open) => open.call(name, input)),
-    confirm: () => through((open) => open.audit.confirm()),
+    confirm: () => through((open) => open.audit.confirm()).catch(nameHeadsFile),
     close: () => client?.close(),
   };
+}
+
+/** Who has to decide about what is remembered should know where it is. */
+function nameHeadsFile(error: unknown): never {
+  if (!(error instanceof Failure) || error.code?.startsWith("ledger_") !== true) throw error;
+  const hint = `${error.hint} Heads are remembered in ${headsFile(process.env)}.`;
+  throw new Failure(error.exitCode, error.message, hint, error.code);
 }
 
 function clientOf(settings: Settings, workingFolder: string): Client {

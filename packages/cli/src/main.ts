@@ -1,4 +1,6 @@
 import { useCompileCache } from "./compile-cache.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { Failure } from "./failure.ts";
 import { runFast } from "./fast/run-fast.ts";
 import { report } from "./report.ts";
 import { processOutput } from "./terminal/output.ts";
@@ -15,10 +17,22 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
+/** Node ends with 0 when nothing is left to wait for: a verdict that never came must not look like a good one. */
+function endUnfinished(): void {
+  const error = new Failure(
+    exitCodes.failed,
+    "ended before it was done",
+    "this is a fault of holdfast; please report it",
+  );
+  process.exitCode = report(error, processOutput(process.env));
+}
+
 const leastMajor = 24;
 
 if (Number.parseInt(process.versions.node, 10) >= leastMajor) {
+  process.once("beforeExit", endUnfinished);
   void main(process.argv.slice(2)).then((code) => {
+    process.off("beforeExit", endUnfinished);
     process.exitCode = code;
   });
 } else {

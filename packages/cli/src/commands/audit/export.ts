@@ -1,3 +1,4 @@
+import { count } from "../../terminal/count.ts";
 import { resolve } from "node:path";
 import { openCheckpoint } from "@holdfast/kernel/checkpoint";
 import { parseVerifierKey } from "@holdfast/kernel/note";
@@ -36,7 +37,7 @@ export const auditExport: Command = {
     const exported = await exportTiles(context, tileFolder(resolve(context.workingFolder, folder)), bar.show).finally(
       bar.end,
     );
-    print(context, { ...exported, folder }, ({ size }) => `${size} entries exported to ${folder}\n`);
+    print(context, { ...exported, folder }, ({ size }) => `${count(size, "entry", "entries")} exported to ${folder}\n`);
     return undefined;
   },
 };

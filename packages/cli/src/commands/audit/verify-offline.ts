@@ -1,12 +1,27 @@
 import { join } from "node:path";
 import type { Context } from "../../command.ts";
+import { exitCodes } from "../../exit-codes.ts";
+import { Failure } from "../../failure.ts";
 import { headsOf, placeOfSocket } from "../../state/heads.ts";
-import { compact } from "../../given.ts";
 import type { Verification } from "./show-verification.ts";
 
 /** Verifies a data folder whose server is stopped, with the server's own code, against the head remembered for it. */
 export async function verifyOffline({ env }: Context, dataDir: string, withState: boolean): Promise<Verification> {
   const known = await headsOf(placeOfSocket(join(dataDir, "socket")), env).load("");
   const { verifyDataFolder } = await import("@holdfast/server");
-  return verifyDataFolder({ dataDir, state: withState, ...compact({ known }) });
+  // The verifying thread is one that a server may end beside; here it is all there is to wait for.
+  const wait = setInterval(() => {}, 1_000);
+  try {
+    return await verifyDataFolder({ dataDir, state: withState, known });
+  } catch (error) {
+    throw failureOf(error);
+  } finally {
+    clearInterval(wait);
+  }
+}
+
+/** The server's own sentence for a folder it cannot read (no root key, no database, another user's). */
+function failureOf(error: unknown): unknown {
+  if (!(error instanceof Error) || !("hint" in error) || typeof error.hint !== "string") return error;
+  return new Failure(exitCodes.failed, error.message, error.hint);
 }

@@ -1,3 +1,4 @@
+import { count } from "../../terminal/count.ts";
 import type { Operations } from "@holdfast/contract/types";
 import type { Command } from "../../command.ts";
 import { print } from "../../terminal/print.ts";
@@ -21,7 +22,7 @@ export function show({ items }: Operations["key.list"]["output"]): string {
       `version ${version}`,
       state,
       `since ${createdAt}`,
-      `wraps ${references} data keys`,
+      `wraps ${count(references, "data key")}`,
     ]),
   );
 }

@@ -1,3 +1,4 @@
+import { count } from "../../terminal/count.ts";
 import type { Command } from "../../command.ts";
 import { compact } from "../../given.ts";
 import { print } from "../../terminal/print.ts";
@@ -16,7 +17,7 @@ export const roleList: Command = {
         items.map(({ name, builtIn, permissions, description }) => [
           name,
           builtIn ? "built in" : "",
-          `${permissions.length} permissions`,
+          count(permissions.length, "permission"),
           description ?? "",
         ]),
       ),

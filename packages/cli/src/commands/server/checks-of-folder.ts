@@ -7,7 +7,7 @@ import { type Finding, ok, unavailable, wrong } from "./finding.ts";
 const forOthers = 0o077;
 const writableByOthers = 0o022;
 /** Written to be read by all. */
-const publicNames = new Set(["ca.pem", "socket", ".gitignore"]);
+const publicNames = new Set(["ca.pem", "checkpoint", "socket", ".gitignore"]);
 
 /** Whether the data folder and what lies in it keep others out. */
 export function folderCheck({ workingFolder, env }: Context, dataDir: string | undefined): Finding {

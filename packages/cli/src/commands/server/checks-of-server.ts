@@ -1,3 +1,4 @@
+import { count } from "../../terminal/count.ts";
 import { readFileSync } from "node:fs";
 import { X509Certificate } from "node:crypto";
 import { resolve } from "node:path";
@@ -46,7 +47,10 @@ export async function serverCheck({ call }: Context): Promise<Finding> {
     const missing = status.features
       .filter(({ state }) => state !== "available")
       .map(({ name, state }) => `${name} ${state}`);
-    return ok("server", [`version ${status.version}, ${status.ledger.size} entries`, ...missing].join("; "));
+    return ok(
+      "server",
+      [`version ${status.version}, ${count(status.ledger.size, "entry", "entries")}`, ...missing].join("; "),
+    );
   } catch (error) {
     return wrong("server", sentenceOf(error));
   }

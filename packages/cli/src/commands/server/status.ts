@@ -1,3 +1,4 @@
+import { count } from "../../terminal/count.ts";
 import type { Operations } from "@holdfast/contract/types";
 import type { Command } from "../../command.ts";
 import { printable } from "../../terminal/printable.ts";
@@ -26,7 +27,7 @@ function rowsOf({ version, uptimeSeconds, tenant, actor, ledger, storage, seal }
   return [
     ["server", `holdfast ${version}, up ${durationOf(uptimeSeconds)}`],
     ["you", `${actor} in tenant ${tenant}`],
-    ["ledger", `${ledger.size} entries, checkpoint at ${ledger.checkpointSize}, ${ledger.origin}`],
+    ["ledger", `${count(ledger.size, "entry", "entries")}, checkpoint at ${ledger.checkpointSize}, ${ledger.origin}`],
     ["storage", storage.kind + (storage.sizeBytes === undefined ? "" : `, ${sizeOf(storage.sizeBytes)}`)],
     ["seal", [seal.kind, seal.sealed ? "sealed" : "open", seal.detail].filter(Boolean).join(", ")],
   ];

@@ -1,3 +1,4 @@
+import { count } from "../../terminal/count.ts";
 import type { Operations } from "@holdfast/contract/types";
 
 export type TokenInfo = Operations["token.lookup"]["output"];
@@ -10,6 +11,6 @@ export function cellsOf({ credential, accessor, name, actor, roles, expiresAt, u
     actor,
     roles.join(",") || "no role",
     expiresAt === undefined ? "does not expire" : `until ${expiresAt}`,
-    usesLeft === undefined ? "" : `${usesLeft} uses left`,
+    usesLeft === undefined ? "" : `${count(usesLeft, "use")} left`,
   ];
 }
