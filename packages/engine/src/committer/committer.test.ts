@@ -26,7 +26,7 @@ import { BatchCodec } from "./pack-batch.ts";
 import type { CommitterDependencies } from "./options.ts";
 import type { Request } from "./protocol.ts";
 import { publishToFile } from "./publish-to-file.ts";
-import { openWriter, serveWriter } from "./serve-writer.ts";
+import { runWriter, serveWriter, type WriterPort } from "./serve-writer.ts";
 import { SqliteWriter } from "./writer.ts";
 import type { StartWriter, WriterEvents } from "./writer-thread.ts";
 
@@ -40,7 +40,7 @@ class InProcess {
   nowMs = Date.now;
   #events: WriterEvents | undefined;
   #writer: SqliteWriter | undefined;
-  #codec = new BatchCodec(TABLES);
+  #serve: (request: Request) => void = () => undefined;
 
   readonly start: StartWriter = (options, events) => {
     this.starts++;
@@ -51,23 +51,19 @@ class InProcess {
     const writer = new SqliteWriter(options, { openDatabase, nowMs: () => this.nowMs() });
     this.#writer = writer;
     this.#events = events;
-    setImmediate(() => {
-      events.reply(openWriter(writer));
-      if (!writer.isUsable) events.exit(undefined);
-    });
-    return { post: (request) => setImmediate(() => this.serve(request)), terminate: () => this.die("terminated") };
+    const port: WriterPort = {
+      on: (_, listener) => (this.#serve = listener),
+      postMessage: (reply) => (this.isDoomed ? this.die("killed") : events.reply(reply)),
+      close: () => this.die(undefined),
+    };
+    setImmediate(() => runWriter(writer, new BatchCodec(TABLES), port));
+    const post = (request: Request) => setImmediate(() => this.serve(structuredClone(request)));
+    return { post, terminate: () => this.die("terminated") };
   };
 
   serve(request: Request): void {
-    const writer = this.#writer as SqliteWriter;
-    if (this.held !== undefined) {
-      this.held.push(request);
-      return;
-    }
-    const reply = serveWriter(writer, this.#codec, structuredClone(request));
-    if (this.isDoomed) return this.die("killed");
-    this.#events?.reply(reply);
-    if (!writer.isUsable) this.#events?.exit(undefined);
+    if (this.held === undefined) this.#serve(request);
+    else this.held.push(request);
   }
 
   release(): void {
@@ -76,11 +72,14 @@ class InProcess {
     for (const request of held) this.serve(request);
   }
 
-  die(message: string): void {
+  /** The thread is gone, once; what it had committed stands. */
+  die(message: string | undefined): void {
+    const events = this.#events;
+    this.#events = undefined;
     this.isDoomed = false;
     this.held = undefined;
     this.#writer?.close();
-    this.#events?.exit(new Error(message));
+    events?.exit(message === undefined ? undefined : new Error(message));
   }
 }
 

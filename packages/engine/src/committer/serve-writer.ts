@@ -3,6 +3,23 @@ import type { BatchCodec } from "./pack-batch.ts";
 import type { Reply, Request } from "./protocol.ts";
 import type { SqliteWriter } from "./writer.ts";
 
+/** The main thread's end, as far as a writer uses it. */
+export interface WriterPort {
+  on(event: "message", listener: (request: Request) => void): unknown;
+  postMessage(reply: Reply): void;
+  close(): void;
+}
+
+/** Opens the writer and answers until it is closed or no longer usable; the thread ends with its port. */
+export function runWriter(writer: SqliteWriter, codec: BatchCodec, port: WriterPort): void {
+  const answer = (reply: Reply): void => {
+    port.postMessage(reply);
+    if (!writer.isUsable) port.close();
+  };
+  port.on("message", (request) => answer(serveWriter(writer, codec, request)));
+  answer(openWriter(writer));
+}
+
 /** Opens the writer; a fault becomes a reply that can be cloned. */
 export function openWriter(writer: SqliteWriter): Reply {
   try {

@@ -3,7 +3,7 @@ import { BLOCK_ENTRIES, type Filtered, matches, mayHold, termsOf } from "./entry
 import type { LedgerStore } from "./ledger-store.ts";
 
 /** A query never holds the thread longer than this allows; `next` says where to go on. */
-const MAX_ENTRIES_SCANNED = 4_096;
+const MAX_ENTRIES_SCANNED = 2_048;
 const MAX_BLOCKS_SKIPPED = 4_096;
 
 export interface LedgerQuery {
