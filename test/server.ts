@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const FROM_SOURCES = fileURLToPath(new URL("../packages/cli/bin/from-sources.mjs", import.meta.url));
+const READY = /ready at (https:\/\/\S+)/;
+const START_TIMEOUT_MS = 30_000;
+
+export interface ServerOptions {
+  /** Reused when given, and then left alone at the end; a fresh temporary folder otherwise. */
+  readonly dataDir?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A real server in a process of its own, started as a user starts it. */
+export interface TestServer {
+  readonly process: ChildProcess;
+  readonly dataDir: string;
+  readonly socketPath: string;
+  readonly caPath: string;
+  /** `https://127.0.0.1:<port>` */
+  readonly address: string;
+  /** What it has printed so far, on both streams. */
+  readonly output: () => string;
+  /** Ends as Ctrl-C does; resolves with the exit code. */
+  stop(): Promise<number | null>;
+  /** Ends as a power cut does. */
+  kill(): Promise<void>;
+  /** Removes the data folder, when it was made here. */
+  remove(): void;
+}
+
+/** Starts `holdfast up` from the sources and waits until it is ready; rejects with its output when it is not. */
+export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
+  const dataDir = options.dataDir ?? join(mkdtempSync(join(tmpdir(), "holdfast-")), "data");
+  const child = spawnServer(dataDir, options.env ?? {});
+  let output = "";
+  const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
+  const address = await new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not ready in time:\n${output}`)), START_TIMEOUT_MS);
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+      const found = READY.exec(output)?.[1];
+      if (found === undefined) return;
+      clearTimeout(timer);
+      resolve(found);
+    };
+    child.stdout?.on("data", read);
+    child.stderr?.on("data", read);
+    void exited.then((code) => {
+      clearTimeout(timer);
+      reject(new Error(`exit ${String(code)}:\n${output}`));
+    });
+  });
+  return {
+    process: child,
+    dataDir,
+    socketPath: join(dataDir, "socket"),
+    caPath: join(dataDir, "ca.pem"),
+    address,
+    output: () => output,
+    stop() {
+      child.kill("SIGINT");
+      return exited;
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await exited;
+    },
+    remove() {
+      if (options.dataDir === undefined) rmSync(join(dataDir, ".."), { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs `holdfast up` where it is expected to refuse, and gives what it said. */
+export async function refusedStart(
+  dataDir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly exitCode: number | null; readonly output: string }> {
+  const child = spawnServer(dataDir, env);
+  let output = "";
+  child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const timer = setTimeout(() => child.kill("SIGKILL"), START_TIMEOUT_MS);
+  const exitCode = await new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
+  clearTimeout(timer);
+  return { exitCode, output };
+}
+
+function spawnServer(dataDir: string, env: Readonly<Record<string, string>>): ChildProcess {
+  return spawn(process.execPath, ["--disable-sigusr1", FROM_SOURCES, "up"], {
+    env: {
+      ...process.env,
+      HOLDFAST_DATA_DIR: dataDir,
+      HOLDFAST_HTTP_ADDR: "127.0.0.1:0",
+      HOLDFAST_RATE_LIMIT: "0",
+      // Beside the data folder, so that no test leaves anything in the home of whoever runs it.
+      HOLDFAST_CHECKPOINT_DIR: `${dataDir}-checkpoints`,
+      ...env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
