@@ -3,19 +3,20 @@ import { Refusal } from "../errors.ts";
 import type { Committer } from "../storage.ts";
 import type { CommitResult, Submission } from "../submission.ts";
 import type { Row, Table } from "../table.ts";
+import { eventsOf, outcomesOf } from "./batch-outcome.ts";
 import { checkChange } from "./check-change.ts";
 import type { CommitterEvent } from "./event.ts";
 import { FootprintWindow } from "./footprint-window.ts";
-import type { BatchResult, Miss } from "./ledger-database.ts";
+import type { BatchResult } from "./ledger-database.ts";
 import type { StoredCheckpoint } from "../ledger/ledger-store.ts";
-import type { CommitterDependencies, CommitterOptions } from "./options.ts";
+import { type CommitterDependencies, type CommitterOptions, writerOptionsOf } from "./options.ts";
 import { BatchCodec } from "./pack-batch.ts";
 import { type PendingRow, PendingRows } from "./pending-rows.ts";
-import { planBatch, sharedKey } from "./plan-batch.ts";
+import { planBatch } from "./plan-batch.ts";
 import { Publisher } from "./publisher.ts";
 import type { Recovery } from "./recover.ts";
+import { notRecorded, notRecording, overloaded, unfitChange } from "./refusals.ts";
 import { bytesOf, type Queued, type QueueLimits, SubmissionQueue } from "./submission-queue.ts";
-import type { WriterOptions } from "./writer.ts";
 import { WriterLink } from "./writer-link.ts";
 import { startWriterThread } from "./writer-thread.ts";
 
@@ -26,7 +27,6 @@ const LIMITS: QueueLimits = {
   maxBatchOperations: 256,
   maxBatchBytes: 16 * 1024 * 1024,
 };
-const RETRY_AFTER_SECONDS = 1;
 
 /** Collects what is submitted while a batch is on its way, and keeps footprints, pending rows and position in step. */
 export class GroupCommitter implements Committer {
@@ -61,7 +61,7 @@ export class GroupCommitter implements Committer {
     this.#publisher = new Publisher(options.publish ?? [], (event) => this.#tell(event));
     this.#link = new WriterLink(
       dependencies.startWriter ?? startWriterThread,
-      () => this.#writerOptions(dependencies.recordEntries ?? true),
+      () => writerOptionsOf(options, this.#head, dependencies.recordEntries ?? true),
       {
         opened: (recovery) => this.#onOpened(recovery),
         committed: (result) => this.#onCommitted(result),
@@ -105,15 +105,8 @@ export class GroupCommitter implements Committer {
 
   /** The refusal that a submission of `bytes` would meet now; doors ask before any work is done. */
   admission(bytes = 0): Refusal | undefined {
-    if (this.#isClosing || !this.#link.isOpen) {
-      return new Refusal("storage_failed", "The server cannot record operations at the moment.", {
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      });
-    }
-    if (this.#queue.admits(bytes, this.#nowMs())) return undefined;
-    return new Refusal("overloaded", "More operations wait to be recorded than the server takes on.", {
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-    });
+    if (this.#isClosing || !this.#link.isOpen) return notRecording();
+    return this.#queue.admits(bytes, this.#nowMs()) ? undefined : overloaded();
   }
 
   submit(submission: Submission): Promise<CommitResult> {
@@ -135,7 +128,7 @@ export class GroupCommitter implements Committer {
       }
       return undefined;
     } catch (cause) {
-      return new Refusal("internal", "A change does not fit its table.", { cause });
+      return unfitChange(cause);
     }
   }
 
@@ -176,44 +169,24 @@ export class GroupCommitter implements Committer {
 
   #onCommitted(result: BatchResult): void {
     const batch = this.#batch;
-    const misses = new Map(result.misses.map((miss) => [miss.index, miss]));
-    const committed = batch.filter((_, index) => !misses.has(index));
-    const writes = committed.flatMap((item, index) => this.#record(item.submission, result.firstSeq + index));
-    const position = result.firstSeq + committed.length;
+    const settled = outcomesOf(batch, result);
+    const writes = settled.flatMap(({ item, outcome }) => this.#record(item.submission, outcome));
+    const position = result.firstSeq + batch.length - result.misses.length;
     this.#head = result.head;
     this.#doubtful = [];
     this.#options.onCommitted?.({ writes, position });
     this.#position = position;
-    let seq = result.firstSeq;
-    for (const [index, item] of batch.entries()) {
-      const miss = misses.get(index);
-      if (miss === undefined) this.#settle(item, { status: "committed", seq: seq++, time: result.timeMs });
-      else this.#onMiss(item, miss, batch);
-    }
+    for (const { item, outcome } of settled) this.#settle(item, outcome);
     this.#finishBatch();
-    this.#report(result, batch.length, committed.length);
+    for (const event of eventsOf(result, batch.length)) this.#tell(event);
+    if (result.checkpoint !== undefined) this.#onCheckpoint(result.checkpoint);
+    else this.#checkpointLater();
   }
 
-  #record(submission: Submission, seq: number): readonly string[] {
-    this.#window.record(submission.writes, seq);
-    return submission.writes;
-  }
-
-  #onMiss(item: Queued, miss: Miss, batch: readonly Queued[]): void {
-    if (miss.status === "conflict") return this.#settle(item, { status: "conflict", table: miss.table });
-    if (miss.status === "refused") return this.#fail(item, new Refusal("internal", miss.reason));
-    const writer = batch[miss.by] as Queued;
-    this.#settle(item, { status: "stale", key: sharedKey(item.submission, writer.submission) });
-  }
-
-  #report(result: BatchResult, operations: number, committed: number): void {
-    const { commitMs, fsyncMs, clockBackMs, checkpoint, misses } = result;
-    this.#tell({ kind: "batch", operations, committed, commitMs, fsyncMs });
-    const stale = misses.filter((miss) => miss.status === "stale").length;
-    if (stale > 0) this.#tell({ kind: "stale", operations: stale });
-    if (clockBackMs > 0) this.#tell({ kind: "clock-back", byMs: clockBackMs });
-    if (checkpoint !== undefined) this.#onCheckpoint(checkpoint);
-    else if (committed > 0) this.#checkpointLater();
+  #record({ writes }: Submission, outcome: CommitResult | Refusal): readonly string[] {
+    if (outcome instanceof Refusal || outcome.status !== "committed") return [];
+    this.#window.record(writes, outcome.seq);
+    return writes;
   }
 
   #checkpointLater(): void {
@@ -232,7 +205,7 @@ export class GroupCommitter implements Committer {
   #onFailed(message: string): void {
     const batch = this.#batch;
     this.#doubtful = batch.flatMap((item) => item.submission.writes);
-    for (const item of batch) this.#fail(item, notRecorded());
+    for (const item of batch) this.#settle(item, notRecorded());
     this.#finishBatch();
     this.#tell({ kind: "batch-failed", operations: batch.length, message });
   }
@@ -241,7 +214,7 @@ export class GroupCommitter implements Committer {
     if (this.#batch.length > 0) this.#doubtful = this.#batch.flatMap((item) => item.submission.writes);
     this.#batch = [];
     const all = this.#queue.drain();
-    for (const item of all) this.#fail(item, notRecorded());
+    for (const item of all) this.#settle(item, notRecorded());
     this.#tell({ kind: "writer-lost", message, operations: all.length });
   }
 
@@ -267,39 +240,13 @@ export class GroupCommitter implements Committer {
     this.#schedule();
   }
 
-  #settle(item: Queued, result: CommitResult): void {
+  #settle(item: Queued, outcome: CommitResult | Refusal): void {
     this.#rows.remove(item.submission, item.submission.changes);
-    item.resolve(result);
-  }
-
-  #fail(item: Queued, error: Refusal): void {
-    this.#rows.remove(item.submission, item.submission.changes);
-    item.reject(error);
+    if (outcome instanceof Refusal) item.reject(outcome);
+    else item.resolve(outcome);
   }
 
   #tell(event: CommitterEvent): void {
     this.#options.onEvent?.(event);
   }
-
-  /** A writer that opens again must find at least what was acknowledged. */
-  #writerOptions(recordEntries: boolean): WriterOptions {
-    const { path, tables, origin, signingSeed, stateKey, known = [], mustExist = false } = this.#options;
-    const seen = this.#head === undefined ? [] : [{ size: this.#head.size, root: this.#head.root }];
-    return {
-      path,
-      tables,
-      origin,
-      signingSeed,
-      stateKey,
-      known: [...known, ...seen],
-      mustExist: mustExist || this.#head !== undefined,
-      recordEntries,
-    };
-  }
 }
-
-const notRecorded = () =>
-  new Refusal("storage_failed", "The operation could not be recorded; whether it stands is not known.", {
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
-    hint: "Read before you try again.",
-  });

@@ -1,8 +1,10 @@
+import type { SignedHead } from "@holdfast/kernel/head";
 import type { Table } from "../table.ts";
 import type { CommitterEvent } from "./event.ts";
 import type { Publish } from "./publisher.ts";
 import type { TreeHead } from "./recover.ts";
 import type { QueueLimits } from "./submission-queue.ts";
+import type { WriterOptions } from "./writer.ts";
 import type { StartWriter } from "./writer-thread.ts";
 
 /** What became durable, told before anyone can see the new position. */
@@ -33,4 +35,22 @@ export interface CommitterDependencies {
   readonly nowMs?: () => number;
   readonly restartDelayMs?: number;
   readonly checkpointDelayMs?: number;
+}
+
+/** A writer that opens again must find at least what was acknowledged. */
+export function writerOptionsOf(
+  { path, tables, origin, signingSeed, stateKey, known = [], mustExist = false }: CommitterOptions,
+  head: SignedHead | undefined,
+  recordEntries: boolean,
+): WriterOptions {
+  return {
+    path,
+    tables,
+    origin,
+    signingSeed,
+    stateKey,
+    known: head === undefined ? known : [...known, { size: head.size, root: head.root }],
+    mustExist: mustExist || head !== undefined,
+    recordEntries,
+  };
 }

@@ -21,7 +21,7 @@ export function runWriter(writer: SqliteWriter, codec: BatchCodec, port: WriterP
 }
 
 /** Opens the writer; a fault becomes a reply that can be cloned. */
-export function openWriter(writer: SqliteWriter): Reply {
+function openWriter(writer: SqliteWriter): Reply {
   try {
     return { kind: "opened", recovery: writer.open() };
   } catch (cause) {
