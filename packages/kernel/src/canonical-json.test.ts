@@ -1,17 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { codeOf } from "./code-of.fixture.ts";
-import { utf8 } from "./bytes.ts";
+import { toHex, utf8 } from "./bytes.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { parseJson } from "./json.ts";
 import { vectorFiles, vectorsFolder, vectorText } from "./vectors.fixture.ts";
 
 describe.skipIf(vectorsFolder === undefined)("RFC 8785 vectors (cyberphone/json-canonicalization)", () => {
-  test.each(vectorsFolder === undefined ? [] : vectorFiles("jcs/testdata/input"))("%s", (input) => {
-    const text = canonicalJson(JSON.parse(vectorText(input)));
-    expect(text).toBe(vectorText(input.replace("input", "output")).trimEnd());
-    const hex = vectorText(input.replace("input", "outhex").replace(".json", ".txt")).trim().split(/\s+/);
-    expect([...utf8(text)]).toEqual(hex.map((byte) => Number.parseInt(byte, 16)));
+  test("every input comes to its output, byte by byte", () => {
+    const inputs = vectorFiles("jcs/testdata/input");
+    expect(inputs).toHaveLength(6);
+    for (const input of inputs) {
+      const text = canonicalJson(JSON.parse(vectorText(input)));
+      expect(text).toBe(vectorText(input.replace("input", "output")).trimEnd());
+      const hex = vectorText(input.replace("input", "outhex").replace(".json", ".txt"));
+      expect(toHex(utf8(text))).toBe(hex.replaceAll(/\s/g, ""));
+    }
   });
 });
 

@@ -51,8 +51,8 @@ export function verifyInclusion(sha256: Hash, { index, size, leaf, root, proof }
     if (last === 0) return false;
     if (node % 2 === 1 || node === last) {
       hash = nodeHash(sha256, sibling, hash);
-      // The rightmost node has no sibling on these levels.
-      for (; node % 2 === 0 && node !== 0; last = half(last)) node = half(node);
+      // The rightmost node has no sibling on these levels. It is not 0: then `last` would be.
+      for (; node % 2 === 0; last = half(last)) node = half(node);
     } else hash = nodeHash(sha256, hash, sibling);
     node = half(node);
     last = half(last);
@@ -88,7 +88,7 @@ export function verifyConsistency(sha256: Hash, { size1, size2, root1, root2, pr
     if (node % 2 === 1 || node === last) {
       hash1 = nodeHash(sha256, sibling, hash1);
       hash2 = nodeHash(sha256, sibling, hash2);
-      for (; node % 2 === 0 && node !== 0; last = half(last)) node = half(node);
+      for (; node % 2 === 0; last = half(last)) node = half(node);
     } else hash2 = nodeHash(sha256, hash2, sibling);
     node = half(node);
     last = half(last);

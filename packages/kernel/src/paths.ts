@@ -1,8 +1,8 @@
 import { utf8 } from "./bytes.ts";
 
 export const MAX_PATH_BYTES = 512;
-export const MAX_PATH_SEGMENTS = 32;
-export const MAX_SEGMENT_BYTES = 128;
+const MAX_PATH_SEGMENTS = 32;
+const MAX_SEGMENT_BYTES = 128;
 
 /** `/versions/{n}` is the only suffix of a key's route, so no key may hold that segment. */
 const RESERVED_SEGMENT = "versions";

@@ -85,6 +85,7 @@ export function open(primitives: SealPrimitives, dekKey: Uint8Array, context: Se
   const bound = bind(primitives, dekKey, sealed.subarray(0, HEADER_BYTES), context);
   // These AEADs do not commit to their key, so this comes before opening.
   if (!equal(bound.commitment, sealed.subarray(HEADER_BYTES, BODY_AT))) {
+    bound.key.fill(0);
     return { ok: false, reason: "wrong_key_or_context" };
   }
   const aead = primitives.suites[header.suite];

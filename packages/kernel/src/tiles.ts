@@ -3,7 +3,7 @@ import { KernelError } from "./errors.ts";
 import { Frontier } from "./frontier.ts";
 import { HASH_BYTES, subtreeRoot, TILE_WIDTH, type TileReader } from "./merkle.ts";
 
-export const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
+const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
 const TILE_HEIGHT = 8;
 
 /** A tile of hashes: 256 of them, or fewer (`width`) at the right edge of the tree. */
@@ -166,4 +166,4 @@ function frontierOf(sha256: Hash, size: number, partial: readonly Uint8Array[]):
 }
 
 export { encodeEntryBundle, parseEntryBundle } from "./entry-bundle.ts";
-export { bundlePath, parseTilePath, tilePath } from "./tile-path.ts";
+export { bundlePath, tilePath } from "./tile-path.ts";
