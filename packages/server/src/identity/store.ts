@@ -35,7 +35,7 @@ export const tokensTable: Table = {
 export interface Actor {
   readonly id: string;
   readonly tenant: string;
-  readonly kind: "person" | "service";
+  readonly kind: "person" | "service" | "system";
   readonly name: string | undefined;
 }
 

@@ -14,7 +14,7 @@ import {
 import { Access, accessOperations } from "../access/index.ts";
 import { auditOperations, type Ledger } from "../audit/index.ts";
 import { definition, operationNames } from "../catalogue.ts";
-import { actorDirectory, identifyWith, identityOperations } from "../identity/index.ts";
+import { actorDirectory, identifyWith, identityOperations, loadSystemActors, type SystemActors } from "../identity/index.ts";
 import { createKeyring, type Keyring, keyringOperations } from "../keyring/index.ts";
 import { registryOperations, standingTree } from "../registry/index.ts";
 import { admitToTenant, loadTenants, tenantsOperations } from "../tenants/index.ts";
@@ -46,6 +46,7 @@ export interface Assembly {
   readonly metrics: Metrics;
   readonly cache: FootprintCache;
   readonly isNew: boolean;
+  readonly actors: SystemActors;
   readonly tenants: TenantDuties;
   /** Shows the verification that runs after start in `status`. */
   watch(verification: RunningVerification): void;
@@ -82,15 +83,17 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const isNew = ledger.newKeys.length > 0;
   if (isNew) await initialize(ledger.committer, keyring, ledger.newKeys, Date.now());
   const access = new Access();
-  const gate = await createGate(options, { keyring, cache, metrics, ledger, access });
+  const reads = () => new PlanReads(cache, ledger.storage, ledger.committer);
+  const system = await systemTenant(reads());
+  const actors = await loadSystemActors(reads(), system);
+  const gate = createGate(options, { keyring, cache, metrics, ledger, access }, { tenant: system, actor: actors.nobody });
   const features = new Features(options.hardening, ledger);
   const operations = operationsOf(options, { keyring, ledger, access }, features);
   metrics.observe(readingsOf(ledger, cache));
-  const reads = () => new PlanReads(cache, ledger.storage, ledger.committer);
   const watch = (verification: RunningVerification) => {
     features.watch(verification, log);
   };
-  return { gate, operations, keyring, ledger, metrics, cache, isNew, tenants: tenantDuties(reads), watch };
+  return { gate, operations, keyring, ledger, metrics, cache, isNew, actors, tenants: tenantDuties(reads), watch };
 }
 
 interface Parts {
@@ -101,10 +104,13 @@ interface Parts {
   readonly access: Access;
 }
 
-async function createGate({ configuration, log }: AssemblyOptions, parts: Parts): Promise<Gate> {
+function createGate(
+  { configuration, log }: AssemblyOptions,
+  parts: Parts,
+  nobody: { readonly tenant: string; readonly actor: string },
+): Gate {
   const { keyring, cache, metrics, ledger, access } = parts;
   const { committer, storage } = ledger;
-  const system = await systemTenant(new PlanReads(cache, storage, committer));
   return new Gate({
     committer,
     storage,
@@ -120,7 +126,7 @@ async function createGate({ configuration, log }: AssemblyOptions, parts: Parts)
       actor: configuration.actorRate === undefined ? undefined : new RateLimiter(configuration.actorRate),
       address: configuration.addressRate === undefined ? undefined : new RateLimiter(configuration.addressRate),
     },
-    nobody: { tenant: system, actor: "nobody" },
+    nobody,
     node: hostname(),
     clock: Date.now,
     log,

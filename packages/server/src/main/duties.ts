@@ -9,6 +9,8 @@ const MAX_SWEEPS_A_MINUTE = 50;
 export interface Duties {
   readonly gate: Gate;
   readonly sweep: Operation;
+  /** Actor of what the server does unasked. */
+  readonly actor: string;
   readonly keyring: Keyring;
   readonly tenants: () => Promise<readonly string[]>;
   readonly isSweepDue: (tenant: string) => Promise<boolean>;
@@ -45,14 +47,14 @@ async function runRound(duties: Duties, signal: AbortSignal): Promise<void> {
 async function sweepTenant(duties: Duties, tenant: string, signal: AbortSignal): Promise<void> {
   for (let piece = 0; piece < MAX_SWEEPS_A_MINUTE && !signal.aborted; piece++) {
     if (!(await duties.isSweepDue(tenant))) return;
-    const answer = await duties.gate.perform(internalCall(duties.sweep, tenant, signal));
+    const answer = await duties.gate.perform(internalCall(duties.sweep, duties.actor, tenant, signal));
     if (!answer.ok || (answer.plan.output as { readonly isDone: boolean }).isDone) return;
   }
 }
 
 /** A call that no door can make: the server itself is the actor. */
-export function internalCall(operation: Operation, tenant: string, signal: AbortSignal): Call {
-  const principal: Principal = { actor: "server", tenant, kind: "internal", credential: "internal" };
+export function internalCall(operation: Operation, actor: string, tenant: string, signal: AbortSignal): Call {
+  const principal: Principal = { actor, tenant, kind: "internal", credential: "internal" };
   return {
     operation,
     credential: { kind: "internal", principal },

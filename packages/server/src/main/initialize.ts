@@ -2,7 +2,7 @@ import { hostname, userInfo } from "node:os";
 import { type Change, type GroupCommitter, hashChange, payloadBytes } from "@holdfast/engine";
 import { globalRole } from "@holdfast/policy";
 import { grantsTable } from "../access/index.ts";
-import { firstAdministrator } from "../identity/index.ts";
+import { firstAdministrator, newSystemActors } from "../identity/index.ts";
 import type { Keyring } from "../keyring/index.ts";
 import { standingTree } from "../registry/index.ts";
 import { newTenant } from "../tenants/index.ts";
@@ -38,6 +38,7 @@ export async function initialize(
     ...keyring.newTenantKeys(system.id, now).changes,
     ...keyring.newTenantKeys(first.id, now).changes,
     ...standingTree(first.id, now).changes,
+    ...newSystemActors(system.id, now).changes,
     ...administrator.changes,
     { put: grantsTable, row: grant, expect: 0 },
   ];

@@ -29,7 +29,7 @@ export async function startServer(configuration: Configuration, log: Logger): Pr
   const rootKey = readOrCreateRootKey(folder);
   const assembly = await assemble({ configuration, folder, rootKey, log, hardening });
   const { gate, operations, keyring, ledger, metrics, tenants } = assembly;
-  const stopDuties = startDuties({ gate, sweep: keySweep(keyring), keyring, ...tenants, log });
+  const stopDuties = startDuties({ gate, sweep: keySweep(keyring), actor: assembly.actors.server, keyring, ...tenants, log });
   const verification = startVerify(ledger, folder, rootKey, false);
   assembly.watch(verification);
   try {
