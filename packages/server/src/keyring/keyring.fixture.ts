@@ -17,7 +17,7 @@ import {
   type Table,
 } from "@holdfast/engine";
 import catalogue from "@holdfast/contract/catalogue.json" with { type: "json" };
-import { random } from "@holdfast/engine/crypto";
+import { hmacSha512_256, random } from "@holdfast/engine/crypto";
 import { newId, newLogOrigin } from "@holdfast/kernel/id";
 import { expect } from "vitest";
 import { createKeyring, type Keyring, type KeyringOptions } from "./keyring.ts";
@@ -143,7 +143,7 @@ function gateOf(bench: Pick<Bench, "keyring" | "storage" | "committer" | "cache"
     clock: () => bench.now,
     log: silent,
     meter: { operation() {}, decision() {}, replanned() {}, limited() {} },
-    idempotency: bench.keyring.idempotencyKeys,
+    idempotency: { mac: hmacSha512_256, macKey: rootKey, seal: (_id, bytes) => bytes, open: (_id, bytes) => bytes },
   });
 }
 

@@ -1,7 +1,6 @@
-import type { Change, IdempotencyKeys, PayloadKeyOf, Storage } from "@holdfast/engine";
+import type { Change, PayloadKeyOf, Storage } from "@holdfast/engine";
 import { createCursors, type Cursors } from "./cursors.ts";
 import { Deks } from "./deks.ts";
-import { createIdempotencyKeys } from "./idempotency-keys.ts";
 import type { KeyCacheLimits } from "./key-cache.ts";
 import { Keks } from "./keks.ts";
 import { type OpenPayload, payloadOpener } from "./open-payloads.ts";
@@ -28,7 +27,6 @@ export class Keyring {
   readonly subkeys: Subkeys;
   readonly serverKeys: ServerKeys;
   readonly cursors: Cursors;
-  readonly idempotencyKeys: IdempotencyKeys;
   readonly deks: Deks;
   readonly keks: Keks;
   readonly payloadKeys: PayloadKeys;
@@ -40,7 +38,6 @@ export class Keyring {
     this.subkeys = subkeys;
     this.serverKeys = createServerKeys(createRootSeal(suite, subkeys.serverKeySeal, subkeys.rootKeyId));
     this.cursors = createCursors(subkeys.cursors);
-    this.idempotencyKeys = createIdempotencyKeys(subkeys.idempotency, subkeys.idempotencySeal);
     this.keks = new Keks(createRootSeal(suite, subkeys.kekSeal, subkeys.rootKeyId), cache);
     this.deks = new Deks(this.keks, suite, cache);
     this.payloadKeys = new PayloadKeys(this.keks, cache);

@@ -25,17 +25,12 @@ export async function viewsOf(reads: Reads, tenant: string): Promise<KekView[]> 
   const views: KekView[] = [];
   for (const stored of await reads.rows(keksTable, sql, [tenant])) {
     const kek = kekOf(stored);
-    views.push(viewOf(kek, kek.state === "destroyed" ? 0 : await referencesTo(reads, kek)));
+    const { version, state } = kek;
+    const references = state === "destroyed" ? 0 : await referencesTo(reads, kek);
+    views.push({ version, state, createdAt: new Date(kek.createdAt).toISOString(), references });
   }
   return views;
 }
-
-export const viewOf = (kek: Kek, references: number): KekView => ({
-  version: kek.version,
-  state: kek.state,
-  createdAt: new Date(kek.createdAt).toISOString(),
-  references,
-});
 
 async function referencesTo(reads: Reads, kek: Kek): Promise<number> {
   const deks = await countOf(reads, deksTable, "dek_id", kek, MAX_COUNTED);

@@ -6,9 +6,7 @@ export interface Subkeys {
   readonly stateMac: Uint8Array;
   /** Turns bearer tokens into what is stored of them. */
   readonly tokens: Uint8Array;
-  /** Names Idempotency-Keys and fingerprints the requests under them. */
   readonly idempotency: Uint8Array;
-  readonly idempotencySeal: Uint8Array;
   /** Seals page cursors, which may name a path that the caller must not see. */
   readonly cursors: Uint8Array;
   readonly kekSeal: Uint8Array;
@@ -30,7 +28,6 @@ export function deriveSubkeys(rootKey: Uint8Array): Subkeys {
     stateMac: derive("state-mac"),
     tokens: derive("tokens"),
     idempotency: derive("idempotency"),
-    idempotencySeal: derive("idempotency-seal"),
     cursors: derive("cursors"),
     kekSeal: derive("kek-seal"),
     serverKeySeal: derive("server-key-seal"),

@@ -8,7 +8,7 @@ export interface Expectation {
 }
 
 /** A deleted or destroyed key has no current version, exactly as a read of it answers. */
-export const currentOf = (node: Pick<Node, "state" | "latest"> | undefined): number =>
+const currentOf = (node: Pick<Node, "state" | "latest"> | undefined): number =>
   node?.state === "live" ? node.latest : 0;
 
 export function requireExpected(expected: Expectation | undefined, node: Node | undefined): void {

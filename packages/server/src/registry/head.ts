@@ -42,11 +42,6 @@ export function loadPendingHead(reads: Reads, tenant: string, path: string): Pro
   return readHead((table, key) => reads.pending(table, key), tenant, canonical(path));
 }
 
-/** What stands at a path, whatever its kind; for those who look up a path's entries. */
-export async function loadNode(reads: Reads, tenant: string, path: string): Promise<Node | undefined> {
-  return (await loadHead(reads, tenant, path)).node;
-}
-
 async function readHead(row: Reads["row"], tenant: string, path: string): Promise<Head> {
   const stored = await row(nodesTable, { tenant, path });
   const node = stored && nodeOf(stored);
