@@ -215,6 +215,15 @@ describe("deleting and bringing back", () => {
     expect(outcomeOf(await bench.read(key))).toMatchObject({ version: 3, value: 3 });
   });
 
+  it("takes a write that is still on its way into account", async () => {
+    const key = freshKey();
+    const write = bench.put(key, 1);
+    await nextTurn();
+    const answers = await Promise.all([write, bench.call("secret.delete", at(key))]);
+    expect(answers.map((answer) => answer.ok)).toEqual([true, true]);
+    expect(outcomeOf(await bench.read(key))).toBe("deleted");
+  });
+
   it("goes on counting after a delete", async () => {
     const key = freshKey();
     await bench.put(key, 1);
