@@ -25,7 +25,13 @@ export { publishToFile } from "./committer/publish-to-file.ts";
 export { hashChange } from "./committer/row.ts";
 export { SqliteStorage } from "./committer/sqlite-storage.ts";
 export { StorageFault, type StorageFaultCode } from "./committer/storage-fault.ts";
-export { type IdempotencyKeys, idempotencyTable } from "./gate/idempotency.ts";
+export {
+  type IdempotencyKeys,
+  idempotencySweep,
+  idempotencyTable,
+  isIdempotencySweepDue,
+} from "./gate/idempotency.ts";
+export { dutyDefinition } from "./duty.ts";
 export type { Publish } from "./committer/publisher.ts";
 export { exportEntries } from "./ledger/export.ts";
 export { LedgerStore } from "./ledger/ledger-store.ts";

@@ -4,7 +4,8 @@ import type { Mac } from "@holdfast/kernel/crypto";
 import { parseJson } from "@holdfast/kernel/json";
 import { equalConstantTime } from "../crypto.ts";
 import { Refusal } from "../errors.ts";
-import type { Context, Input, Plan, StoredRow } from "../operation.ts";
+import { dutyDefinition } from "../duty.ts";
+import type { Context, Input, Operation, Plan, Reads, StoredRow } from "../operation.ts";
 import type { Table } from "../table.ts";
 
 /** Answers of mutations by Idempotency-Key, for a day; sealed, because an answer names what was acted on. */
@@ -102,3 +103,23 @@ function remembered(
     writes: [...(plan.writes ?? []), footprintOf(id)],
   };
 }
+
+const EXPIRED = "SELECT * FROM idempotency WHERE expires_at <= ? LIMIT ?";
+const MAX_REMOVED = 500;
+
+export async function isIdempotencySweepDue(reads: Reads, now: number): Promise<boolean> {
+  return (await reads.rows(idempotencyTable, EXPIRED, [now, 1])).length > 0;
+}
+
+/** `idempotency.sweep`: forgets answers whose day is over. */
+export const idempotencySweep: Operation = {
+  definition: dutyDefinition("idempotency.sweep", "idempotency"),
+  async run({ reads, now }: Context): Promise<Plan> {
+    const rows = await reads.rows(idempotencyTable, EXPIRED, [now, MAX_REMOVED]);
+    return {
+      output: { removed: rows.length, isDone: rows.length < MAX_REMOVED },
+      changes: rows.map(({ row, rev }) => ({ delete: idempotencyTable, key: { id: row["id"] ?? null }, expect: rev })),
+      writes: rows.map(({ row }) => footprintOf(row["id"] as Uint8Array)),
+    };
+  },
+};

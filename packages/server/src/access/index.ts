@@ -9,6 +9,7 @@ import { writeRole } from "./write-role.ts";
 
 export { Access } from "./authorize.ts";
 export { planGrant } from "./grant.ts";
+export { grantChanges } from "./grant-changes.ts";
 export { grantsTable, loadGrants } from "./store.ts";
 
 export const accessTables = [rolesTable, grantsTable];

@@ -8,6 +8,7 @@ import { revokeSelf, revokeToken } from "./revoke-token.ts";
 import { actorFootprint, actorsTable, loadActor, loadToken, peersTable, tokensTable } from "./store.ts";
 
 export { identifyWith } from "./identify.ts";
+export { isTokenSweepDue, tokenSweep } from "./sweep-tokens.ts";
 
 export const identityTables = [actorsTable, peersTable, tokensTable];
 

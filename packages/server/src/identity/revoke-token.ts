@@ -1,16 +1,16 @@
 import { type Context, type Input, type Plan, Refusal } from "@holdfast/engine";
+import { endToken } from "./end-token.ts";
 import { findToken } from "./find-token.ts";
-import { loadToken, type Token, tokensTable, tokenWrites } from "./store.ts";
+import { loadToken, type Token } from "./store.ts";
 
 /** From this commit on nothing planned with the token, or with a token made by it, can be recorded as done. */
-function planRevocation(context: Context, token: Token): Plan {
+async function planRevocation(context: Context, token: Token): Promise<Plan> {
   // A token with a use count that revokes itself has already spent one use in this same transaction.
   const isSpending = token.usesLeft !== undefined && context.principal.credential === token.accessor;
-  const expect = token.stored.rev + (isSpending ? 1 : 0);
+  const ended = await endToken(context.reads, token, token.stored.rev + (isSpending ? 1 : 0));
   return {
     output: { accessor: token.accessor, revoked: true },
-    changes: [{ delete: tokensTable, key: { accessor: token.accessor }, expect }],
-    writes: tokenWrites(token),
+    ...ended,
     resource: `token:${token.accessor}`,
     facts: { accessor: token.accessor, actor: token.actor },
   };

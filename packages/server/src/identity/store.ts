@@ -29,7 +29,7 @@ export const tokensTable: Table = {
     uses_left: "integer?",
   },
   key: ["accessor"],
-  indexes: [["digest"], ["tenant"]],
+  indexes: [["digest"], ["tenant"], ["actor"], ["expires_at"], ["parent"]],
 };
 
 export interface Actor {

@@ -29,7 +29,6 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { type OpenLedger, openLedger } from "./open-ledger.ts";
 import { statusOperation } from "./status.ts";
 import { tables } from "./tables.ts";
-import { type TenantDuties, tenantDuties } from "./tenant-duties.ts";
 import { createVerify } from "./verify.ts";
 
 const CACHE_ENTRIES = 100_000;
@@ -47,7 +46,9 @@ export interface Assembly {
   readonly cache: FootprintCache;
   readonly isNew: boolean;
   readonly actors: SystemActors;
-  readonly tenants: TenantDuties;
+  /** Tenant of what belongs to none. */
+  readonly systemTenant: string;
+  readonly reads: () => PlanReads;
   /** Shows the verification that runs after start in `status`. */
   watch(verification: RunningVerification): void;
 }
@@ -93,7 +94,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const watch = (verification: RunningVerification) => {
     features.watch(verification, log);
   };
-  return { gate, operations, keyring, ledger, metrics, cache, isNew, actors, tenants: tenantDuties(reads), watch };
+  return { gate, operations, keyring, ledger, metrics, cache, isNew, actors, systemTenant: system, reads, watch };
 }
 
 interface Parts {

@@ -1,20 +1,28 @@
-import type { Call, Gate, Logger, Operation, Principal } from "@holdfast/engine";
-import { nextRequestId } from "@holdfast/engine";
-import type { Keyring } from "../keyring/index.ts";
+import { type Call, type Gate, idempotencySweep, isIdempotencySweepDue, type Logger, nextRequestId, type Operation, type Principal, type Reads } from "@holdfast/engine";
+import { isTokenSweepDue, tokenSweep } from "../identity/index.ts";
+import { isSweepDue, type Keyring, keySweep } from "../keyring/index.ts";
+import { loadTenants } from "../tenants/index.ts";
 
 const MINUTE_MS = 60_000;
-const MAX_SWEEPS_A_MINUTE = 50;
+/** Pieces of one duty in one round: the rest waits a minute, so that duties never starve callers. */
+const MAX_PIECES = 50;
 
-/** What a server does unasked; each step goes through the gate and stands in the ledger. */
+/** What the server's duties work with. */
 export interface Duties {
   readonly gate: Gate;
-  readonly sweep: Operation;
-  /** Actor of what the server does unasked. */
-  readonly actor: string;
   readonly keyring: Keyring;
-  readonly tenants: () => Promise<readonly string[]>;
-  readonly isSweepDue: (tenant: string) => Promise<boolean>;
+  readonly reads: () => Reads;
+  /** Whom entries name for what the server does unasked. */
+  readonly actor: string;
+  /** Where duties act that concern no tenant. */
+  readonly systemTenant: string;
   readonly log: Logger;
+}
+
+interface Duty {
+  readonly operation: Operation;
+  readonly tenant: string;
+  readonly isDue: (now: number) => Promise<boolean>;
 }
 
 /** Runs the duties every minute, one round at a time; the returned function ends them and waits for the round. */
@@ -33,28 +41,39 @@ export function startDuties(duties: Duties): () => Promise<void> {
   };
 }
 
-async function runRound(duties: Duties, signal: AbortSignal): Promise<void> {
+/** One round; a duty that fails is reported and tried again with the next. */
+export async function runRound(duties: Duties, signal: AbortSignal): Promise<void> {
   try {
     await duties.gate.recordTally();
     duties.keyring.dropExpired();
-    for (const tenant of await duties.tenants()) await sweepTenant(duties, tenant, signal);
+    for (const duty of await dutiesOf(duties)) await carryOut(duties, duty, signal);
   } catch (error) {
     duties.log.error({ err: error }, "a duty of the server failed; it is tried again in a minute");
   }
 }
 
-/** Moves what old KEKs wrap to the active one, a bounded piece at a time, until nothing is left. */
-async function sweepTenant(duties: Duties, tenant: string, signal: AbortSignal): Promise<void> {
-  for (let piece = 0; piece < MAX_SWEEPS_A_MINUTE && !signal.aborted; piece++) {
-    if (!(await duties.isSweepDue(tenant))) return;
-    const answer = await duties.gate.perform(internalCall(duties.sweep, duties.actor, tenant, signal));
+async function dutiesOf({ keyring, reads, systemTenant: tenant }: Duties): Promise<readonly Duty[]> {
+  const sweep = keySweep(keyring);
+  const live = [...(await loadTenants(reads())).byId.values()].filter(({ state }) => state !== "deleted");
+  return [
+    { operation: tokenSweep, tenant, isDue: (now) => isTokenSweepDue(reads(), now) },
+    { operation: idempotencySweep, tenant, isDue: (now) => isIdempotencySweepDue(reads(), now) },
+    ...live.map(({ id }) => ({ operation: sweep, tenant: id, isDue: () => isSweepDue(reads(), id) })),
+  ];
+}
+
+/** A bounded piece at a time until nothing is left; nothing due leaves no entry. */
+async function carryOut({ gate, actor }: Duties, { operation, tenant, isDue }: Duty, signal: AbortSignal): Promise<void> {
+  for (let piece = 0; piece < MAX_PIECES && !signal.aborted; piece++) {
+    if (!(await isDue(Date.now()))) return;
+    const principal: Principal = { actor, tenant, kind: "internal", credential: "internal" };
+    const answer = await gate.perform(internalCall(operation, principal, signal));
     if (!answer.ok || (answer.plan.output as { readonly isDone: boolean }).isDone) return;
   }
 }
 
-/** A call that no door can make: the server itself is the actor. */
-export function internalCall(operation: Operation, actor: string, tenant: string, signal: AbortSignal): Call {
-  const principal: Principal = { actor, tenant, kind: "internal", credential: "internal" };
+/** A call that no door can make. */
+function internalCall(operation: Operation, principal: Principal, signal: AbortSignal): Call {
   return {
     operation,
     credential: { kind: "internal", principal },

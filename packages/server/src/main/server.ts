@@ -1,6 +1,5 @@
 import type { Logger } from "@holdfast/engine";
 import { problems } from "../catalogue.ts";
-import { keySweep } from "../keyring/index.ts";
 import { assemble } from "./assemble.ts";
 import { openAuthority } from "./authority-file.ts";
 import type { Configuration } from "./configuration.ts";
@@ -28,8 +27,8 @@ export async function startServer(configuration: Configuration, log: Logger): Pr
   const folder = openDataFolder(configuration.dataDir);
   const rootKey = readOrCreateRootKey(folder);
   const assembly = await assemble({ configuration, folder, rootKey, log, hardening });
-  const { gate, operations, keyring, ledger, metrics, tenants } = assembly;
-  const stopDuties = startDuties({ gate, sweep: keySweep(keyring), actor: assembly.actors.server, keyring, ...tenants, log });
+  const { gate, operations, keyring, ledger, metrics, reads, systemTenant } = assembly;
+  const stopDuties = startDuties({ gate, keyring, reads, actor: assembly.actors.server, systemTenant, log });
   const verification = startVerify(ledger, folder, rootKey, false);
   assembly.watch(verification);
   try {

@@ -45,12 +45,11 @@ function untilStopped(signal: AbortSignal | undefined): Promise<void> {
 }
 
 function banner({ address, folder, isNew, seal, startedInMs }: RunningServer): string {
-  const shown = relative(process.cwd(), folder.path) || ".";
   const lines = [
     `holdfast: ready at ${address} after ${Math.round(startedInMs)} ms`,
-    `  data    ${shown}${isNew ? " (new)" : ""}`,
-    `  socket  ${relative(process.cwd(), folder.socket)}   you (${userInfo().username}) are administrator here`,
-    `  CA      ${relative(process.cwd(), folder.ca)}`,
+    `  data    ${shown(folder.path)}${isNew ? " (new)" : ""}`,
+    `  socket  ${shown(folder.socket)}   you (${userInfo().username}) are administrator here`,
+    `  CA      ${shown(folder.ca)}`,
     `  seal    ${seal}`,
     "",
     "  Try, in another terminal:",
@@ -60,4 +59,10 @@ function banner({ address, folder, isNew, seal, startedInMs }: RunningServer): s
     "",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Relative only where that is shorter to read: inside the current folder. */
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short || ".";
 }
