@@ -1,4 +1,5 @@
 import type { Refusal } from "./errors.ts";
+import type { Refusal } from "./errors.ts";
 import type { StoredRow } from "./operation.ts";
 import type { CommitResult, Submission } from "./submission.ts";
 import type { Row, Table } from "./table.ts";
@@ -18,6 +19,8 @@ export interface Storage {
 
 /** Write side of a back end: the one owner of the chain head. */
 export interface Committer {
+  /** The refusal that any operation would meet now; asked before work is spent on it. */
+  admission(): Refusal | undefined;
   /** Why nothing can be taken on now, asked before any work is done; undefined when it can. */
   admission(): Refusal | undefined;
   submit(submission: Submission): Promise<CommitResult>;

@@ -5,7 +5,7 @@ import type { OpenPayload } from "../keyring/index.ts";
 export interface Ledger {
   readonly origin: string;
   readonly publicKey: Uint8Array;
-  readonly committer: Pick<GroupCommitter, "head" | "checkpoint">;
+  readonly committer: Pick<GroupCommitter, "head" | "checkpoint" | "checkpointNow">;
   readonly store: LedgerStore;
   /** A fresh opener for each query: it must not outlive an erasure. */
   readonly payloadOpener: () => OpenPayload;
