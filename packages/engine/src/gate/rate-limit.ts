@@ -16,20 +16,23 @@ export interface RateVerdict {
   readonly resetSeconds: number;
 }
 
+/** Share of an interval that is forgiven: milliseconds since the epoch leave little room for fractions. */
+const ROUNDING = 0.01;
+
 /** Judges one call at `nowMs`, given the arrival time kept from the call before. */
 export function judgeRate(rate: Rate, keptMs: number | undefined, nowMs: number): RateVerdict {
   const intervalMs = 1000 / rate.perSecond;
   const toleranceMs = intervalMs * (rate.burst - 1);
   const arrival = Math.max(keptMs ?? 0, nowMs);
   const earlyMs = arrival - nowMs;
-  if (earlyMs > toleranceMs) {
+  if (earlyMs > toleranceMs + intervalMs * ROUNDING) {
     return { allowed: false, arrivalMs: arrival, remaining: 0, resetSeconds: (earlyMs - toleranceMs) / 1000 };
   }
   const next = arrival + intervalMs;
   return {
     allowed: true,
     arrivalMs: next,
-    remaining: Math.floor((toleranceMs - earlyMs) / intervalMs),
+    remaining: Math.max(0, Math.floor((toleranceMs - earlyMs) / intervalMs + ROUNDING)),
     resetSeconds: (next - nowMs) / 1000,
   };
 }

@@ -1,0 +1,128 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { FootprintCache } from "./footprint-cache.ts";
+
+const cacheOf = (maxEntries = 10, maxBytes = 1_000) =>
+  new FootprintCache({ maxEntries, maxBytes, bytesOf: (value) => String(value).length });
+
+describe("a value under a footprint key", () => {
+  test("is loaded once, then served as it is without waiting", () => {
+    const cache = cacheOf();
+    expect(cache.through("k", () => "first")).toBe("first");
+    expect(cache.through("k", () => "second")).toBe("first");
+    expect([cache.hits, cache.misses, cache.size]).toEqual([1, 1, 1]);
+  });
+
+  test("may be undefined: that nothing is there is known as well", () => {
+    const cache = cacheOf();
+    void cache.through("k", () => undefined);
+    expect(cache.through("k", () => "later")).toBeUndefined();
+  });
+
+  test("is loaded once for all who ask while it is on its way", async () => {
+    const cache = cacheOf();
+    let loads = 0;
+    const load = async () => ++loads;
+    expect(await Promise.all([cache.through("k", load), cache.through("k", load)])).toEqual([1, 1]);
+    expect(cache.through("k", load)).toBe(1);
+  });
+
+  test("is loaded anew after its key was written", () => {
+    const cache = cacheOf();
+    void cache.through("k", () => "old");
+    void cache.through("other", () => "kept");
+    cache.invalidate(["k", "unknown"]);
+    expect(cache.through("k", () => "new")).toBe("new");
+    expect(cache.through("other", () => "lost")).toBe("kept");
+  });
+
+  test("is gone with everything else after clear, on its way or not", async () => {
+    const cache = cacheOf();
+    const loading = cache.through("slow", async () => "slow");
+    void cache.through("k", () => "old");
+    cache.clear();
+    await loading;
+    expect(cache.size).toBe(0);
+  });
+
+  test("is not kept when loading failed, and the next one loads again", async () => {
+    const cache = cacheOf();
+    await expect(cache.through("k", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    expect(
+      () =>
+        void cache.through("k", () => {
+          throw new Error("at once");
+        }),
+    ).toThrow("at once");
+    expect(cache.through("k", () => "yes")).toBe("yes");
+  });
+
+  test("a load that fails after its key was written leaves the newer load alone", async () => {
+    const cache = cacheOf();
+    const failing = cache.through("k", () => Promise.reject(new Error("no")));
+    cache.invalidate(["k"]);
+    const newer = cache.through("k", async () => "new");
+    await expect(failing).rejects.toThrow("no");
+    expect(await newer).toBe("new");
+    expect(cache.through("k", () => "another")).toBe("new");
+  });
+
+  test("gives way to others when there are too many, or they are too large", () => {
+    const cache = cacheOf(2, 100);
+    for (const key of ["a", "b", "c"]) void cache.through(key, () => key);
+    expect(cache.size).toBe(2);
+    void cache.through("large", () => "x".repeat(101));
+    expect(cache.through("large", () => "again")).toBe("again");
+  });
+});
+
+describe("fills that race with writes", () => {
+  /** What a test does at a moment the scheduler chooses. */
+  type Action = { readonly kind: "read" } | { readonly kind: "write" };
+  const actions = fc.array(fc.oneof(fc.constant<Action>({ kind: "read" }), fc.constant<Action>({ kind: "write" })), {
+    minLength: 2,
+    maxLength: 12,
+  });
+
+  test("never show anyone a value older than what was visible when they asked", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), actions, async (scheduler, planned) => {
+        const cache = cacheOf();
+        let stored = 0;
+        let visible = 0;
+        const load = async () => {
+          await scheduler.schedule(Promise.resolve(), "load begins");
+          const seen = stored;
+          await scheduler.schedule(Promise.resolve(), "load ends");
+          return seen;
+        };
+        const read = async () => {
+          await scheduler.schedule(Promise.resolve(), "read");
+          const least = visible;
+          expect(await cache.through("k", load)).toBeGreaterThanOrEqual(least);
+        };
+        const write = async () => {
+          await scheduler.schedule(Promise.resolve(), "durable");
+          stored += 1;
+          const mine = stored;
+          await scheduler.schedule(Promise.resolve(), "invalidated, then visible");
+          cache.invalidate(["k"]);
+          visible = Math.max(visible, mine);
+        };
+        const running = planned.map(({ kind }) => (kind === "read" ? read() : write()));
+        await scheduler.waitFor(Promise.all(running));
+        expect(await cache.through("k", () => stored)).toBe(stored);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("are not shared with whoever comes after the write", async () => {
+    const cache = cacheOf();
+    const before = cache.through("k", async () => "old");
+    cache.invalidate(["k"]);
+    const after = cache.through("k", async () => "new");
+    expect(await Promise.all([before, after])).toEqual(["old", "new"]);
+    expect(cache.through("k", () => "newest")).toBe("new");
+  });
+});

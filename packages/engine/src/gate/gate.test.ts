@@ -1,0 +1,492 @@
+import { describe, expect, test } from "vitest";
+import { Refusal, type RefusalCode } from "../errors.ts";
+import type { Run } from "../operation.ts";
+import type { Call } from "./call.ts";
+import type { GateDependencies } from "./dependencies.ts";
+import { alice, bench, callTo, json, nobody, operationOf, payloadOf, put, things } from "./gate.fixture.ts";
+import { RateLimiter } from "./rate-limit.ts";
+
+const done: Run = () => ({ output: { done: true } });
+const refuse =
+  (code: RefusalCode): (() => never) =>
+  () => {
+    throw new Refusal(code, `Refused: ${code}.`);
+  };
+const once = new RateLimiter({ perSecond: 0.001, burst: 1 });
+once.take(alice.actor, 1_000);
+
+describe("the named steps", () => {
+  test("run in one order: admit, identify, limit, validate, authorize, run, record", async () => {
+    const steps: string[] = [];
+    const step = (name: string) => steps.push(name);
+    class Watched extends RateLimiter {
+      override take(key: string, nowMs: number) {
+        step(key === alice.actor ? "limit" : "admit");
+        return super.take(key, nowMs);
+      }
+    }
+    const limiter = new Watched({ perSecond: 100, burst: 100 });
+    const { gate, ledger } = bench({
+      identify: () => {
+        step("identify");
+        return { principal: alice };
+      },
+      fence: (principal) => {
+        step("fence");
+        return principal.tenant;
+      },
+      authorize: () => {
+        step("authorize");
+        return { allowed: true, reason: "role" };
+      },
+      limits: { address: limiter, actor: limiter },
+    });
+    ledger.beforeJudging = () => void step("record");
+    const call = callTo(
+      operationOf(() => {
+        step("run");
+        return { output: 1 };
+      }),
+    );
+    Object.defineProperty(call, "fault", { get: () => void step("validate") });
+    expect(await gate.perform(call)).toMatchObject({ ok: true, seq: 0 });
+    expect(steps.filter((name, at) => steps.indexOf(name) === at)).toEqual([
+      "admit",
+      "identify",
+      "limit",
+      "validate",
+      "fence",
+      "authorize",
+      "run",
+      "record",
+    ]);
+  });
+
+  const refusals: readonly (readonly [string, Partial<GateDependencies>, Partial<Call>, Run, RefusalCode, string])[] = [
+    ["identify", { identify: refuse("unauthenticated") }, {}, done, "unauthenticated", "denied"],
+    ["validate", {}, { fault: new Refusal("malformed_json", "x") }, done, "malformed_json", "failed"],
+    ["validate", {}, { query: { unknown: 1 } }, done, "invalid_input", "failed"],
+    ["fence", { fence: refuse("forbidden") }, {}, done, "forbidden", "denied"],
+    ["authorize", { authorize: () => ({ allowed: false, reason: "no_permission" }) }, {}, done, "forbidden", "denied"],
+    ["run", {}, {}, refuse("not_found"), "not_found", "failed"],
+    ["run", {}, {}, refuse("version_mismatch"), "version_mismatch", "conflict"],
+    ["run", {}, {}, refuse("rate_limited"), "rate_limited", "denied"],
+  ];
+  test.each(refusals)(
+    "refused in %s, a call leaves exactly one entry",
+    async (_step, dependencies, call, run, code, outcome) => {
+      const { gate, ledger, metered } = bench(dependencies);
+      const answer = await gate.perform(callTo(operationOf(run), call));
+      expect(answer).toMatchObject({ ok: false, seq: 0, refusal: { code } });
+      expect(ledger.entries).toHaveLength(1);
+      expect(ledger.entries[0]?.entry).toMatchObject({ action: "thing.put", resource: "thing", outcome, reason: code });
+      expect(metered).toContainEqual(["operation", "thing.put", outcome, expect.any(Number)]);
+    },
+  );
+
+  test("what a step refuses no later step sees", async () => {
+    const { gate } = bench({
+      identify: refuse("unauthenticated"),
+      fence: refuse("internal"),
+      authorize: refuse("internal"),
+    });
+    const fault = new Refusal("invalid_input", "The caller is not told this.");
+    const answer = await gate.perform(callTo(operationOf(refuse("internal")), { fault }));
+    expect(answer).toMatchObject({ refusal: { code: "unauthenticated" } });
+  });
+
+  test("nothing that was planned stays when the operation is refused afterwards", async () => {
+    const { gate, ledger } = bench();
+    ledger.store(things, { id: "a", value: 1 }, 7);
+    const run: Run = () => ({ output: 1, changes: [put("a", 2, 1)] });
+    const answer = await gate.perform(callTo(operationOf(run)));
+    expect(answer).toMatchObject({ ok: false, refusal: { code: "busy" } });
+    expect(ledger.row(things, { id: "a" })).toMatchObject({ row: { value: 1 }, rev: 7 });
+  });
+});
+
+describe("what is recorded", () => {
+  test("a success with its resource, and who did it from where by which rule", async () => {
+    const { gate, ledger } = bench({ identify: () => ({ principal: { ...alice, name: "Alice" } }) });
+    const run: Run = () => ({ output: 1, resource: "thing:nd_1@1", facts: { path: "a/b" } });
+    await gate.perform(callTo(operationOf(run), { requestId: "r1", trace: "t1" }));
+    expect(ledger.entries[0]?.entry).toEqual({
+      tenant: "tn_one",
+      actor: "ac_alice",
+      action: "thing.put",
+      resource: "thing:nd_1@1",
+      outcome: "ok",
+      reason: "",
+    });
+    expect(payloadOf(ledger.entries[0])).toEqual({
+      op: "thing.put",
+      from: "192.0.2.1",
+      credential: "tk_alice",
+      name: "Alice",
+      node: "node-1",
+      request: "r1",
+      trace: "t1",
+      rule: "writer thing:**:write",
+      facts: { path: "a/b" },
+    });
+  });
+
+  test("a stranger as nobody, with what was asked for", async () => {
+    const { gate, ledger } = bench();
+    await gate.perform(callTo(operationOf(done), { credential: { kind: "none" }, params: { key: "a" } }));
+    expect(ledger.entries[0]?.entry).toMatchObject(nobody);
+    expect(payloadOf(ledger.entries[0])["facts"]).toEqual({ params: { key: "a" } });
+  });
+
+  test("a call without parameters that is refused, without facts", async () => {
+    const { gate, ledger } = bench();
+    await gate.perform(callTo(operationOf(done), { credential: { kind: "none" }, params: {} }));
+    expect(payloadOf(ledger.entries[0])).not.toHaveProperty("facts");
+  });
+
+  test("a denied call in the tenant it was fenced into, with the path that was decided on", async () => {
+    const { gate, ledger } = bench({ authorize: () => ({ allowed: false, reason: "no_permission" }) });
+    await gate.perform(callTo(operationOf(done), { tenantNamed: "tn_two" }));
+    expect(ledger.entries[0]?.entry).toMatchObject({ tenant: "tn_two", actor: "ac_alice" });
+    expect(payloadOf(ledger.entries[0])["facts"]).toEqual({ path: "a/b" });
+  });
+
+  test("the credential's own changes, also when the answer is no", async () => {
+    const { gate, ledger } = bench({
+      identify: () => ({ principal: alice, changes: [put("uses", 4, 1)], writes: ["credential:tk_alice"] }),
+      authorize: () => ({ allowed: false, reason: "no_permission" }),
+    });
+    ledger.store(things, { id: "uses", value: 5 });
+    expect(await gate.perform(callTo(operationOf(done)))).toMatchObject({ ok: false, seq: 0 });
+    expect(ledger.row(things, { id: "uses" })).toMatchObject({ row: { value: 4 }, rev: 2 });
+    expect(ledger.entries[0]?.writes).toEqual(["credential:tk_alice"]);
+  });
+
+  test("changes of key, credential and plan together, with their footprints", async () => {
+    const seal = (payload: Uint8Array) => ({ commitment: new Uint8Array(32), sealed: payload });
+    const { gate, ledger } = bench({
+      identify: () => ({ principal: alice, changes: [put("uses", 1, 0)], writes: ["w:uses"] }),
+      payloadKeyOf: () => ({ changes: [put("key", 1, 0)], writes: ["w:key"], seal }),
+    });
+    const run: Run = ({ reads }) => {
+      reads.touch("r:plan");
+      return { output: 1, changes: [put("plan", 1, 0)], writes: ["w:plan"] };
+    };
+    await gate.perform(callTo(operationOf(run)));
+    expect(ledger.entries[0]).toMatchObject({ reads: ["r:plan"], writes: ["w:key", "w:uses", "w:plan"] });
+    expect(ledger.rows().map(({ row }) => row["id"])).toEqual(["key", "uses", "plan"]);
+  });
+});
+
+describe("an unexpected fault", () => {
+  const secret = "hunter2 stood in the error";
+  const explode = () => {
+    throw new TypeError(secret);
+  };
+
+  test("of a handler is told to operators, and to nobody else", async () => {
+    const { gate, ledger, log } = bench();
+    const answer = await gate.perform(callTo(operationOf(explode), { requestId: "r9" }));
+    expect(answer).toMatchObject({ ok: false, seq: 0, refusal: { code: "internal" } });
+    expect(answer.ok ? "" : answer.refusal.message).not.toContain("hunter2");
+    expect(JSON.stringify(payloadOf(ledger.entries[0]))).not.toContain("hunter2");
+    expect(ledger.entries[0]?.entry).toMatchObject({ outcome: "failed", reason: "internal" });
+    expect(log.lines).toMatchObject([{ level: "error", fields: { requestId: "r9", operation: "thing.put" } }]);
+    expect(log.lines[0]?.fields["err"]).toBeInstanceOf(TypeError);
+  });
+
+  test("of hashing a planned row is a failed operation, recorded without the plan", async () => {
+    const { gate, ledger } = bench({ hashRow: explode });
+    const run: Run = () => ({ output: 1, resource: "thing:x", changes: [put("a", 1, 0)], writes: ["w"] });
+    expect(await gate.perform(callTo(operationOf(run)))).toMatchObject({
+      ok: false,
+      seq: 0,
+      refusal: { code: "internal" },
+    });
+    expect(ledger.entries).toHaveLength(1);
+    expect(ledger.entries[0]).toMatchObject({
+      changes: [],
+      writes: [],
+      entry: { resource: "thing", outcome: "failed" },
+    });
+  });
+
+  test("of a change that the committer cannot take is recorded the same way", async () => {
+    const { gate, ledger } = bench();
+    ledger.beforeJudging = ({ changes }) => {
+      if (changes.length > 0) throw new Refusal("internal", "bad change");
+    };
+    const run: Run = () => ({ output: 1, changes: [put("a", 1, 0)] });
+    expect(await gate.perform(callTo(operationOf(run)))).toMatchObject({ seq: 0, refusal: { code: "internal" } });
+  });
+
+  test("of the committer itself is not recorded twice: the first may stand", async () => {
+    const { gate, ledger } = bench();
+    let submissions = 0;
+    ledger.beforeJudging = () => {
+      submissions++;
+      explode();
+    };
+    const answer = await gate.perform(callTo(operationOf(done)));
+    expect(answer).toMatchObject({ ok: false, seq: undefined, refusal: { code: "internal" } });
+    expect(submissions).toBe(1);
+  });
+
+  test("of recording a refusal leaves the refusal of recording", async () => {
+    const { gate } = bench({ payloadKeyOf: explode });
+    const answer = await gate.perform(callTo(operationOf(refuse("not_found"))));
+    expect(answer).toMatchObject({ ok: false, seq: undefined, refusal: { code: "internal" } });
+  });
+});
+
+describe("what cannot be recorded", () => {
+  test("is refused before any work when the ledger takes on no more", async () => {
+    const { gate, ledger } = bench({ identify: refuse("internal") });
+    ledger.refusesWith = new Refusal("overloaded", "Full.", { retryAfterSeconds: 1 });
+    const answer = await gate.perform(callTo(operationOf(done)));
+    expect(answer).toMatchObject({ ok: false, seq: undefined, refusal: { code: "overloaded" } });
+    expect(ledger.entries).toHaveLength(0);
+  });
+
+  test("is not answered with success", async () => {
+    const { gate, ledger, log } = bench();
+    ledger.beforeJudging = refuse("storage_failed");
+    const answer = await gate.perform(callTo(operationOf(done)));
+    expect(answer).toMatchObject({ ok: false, seq: undefined, refusal: { code: "storage_failed" } });
+    expect(log.lines).toHaveLength(1);
+  });
+
+  test("because no payload key can be had is refused as that says", async () => {
+    const { gate } = bench({ payloadKeyOf: refuse("sealed") });
+    expect(await gate.perform(callTo(operationOf(done)))).toMatchObject({
+      seq: undefined,
+      refusal: { code: "sealed" },
+    });
+  });
+});
+
+describe("a stale plan", () => {
+  const reading =
+    (runs: { count: number }): Run =>
+    ({ reads }) => {
+      runs.count++;
+      reads.touch("policy:tn_one");
+      return { output: runs.count };
+    };
+
+  test("is made again from identify on, and only the last outcome is recorded", async () => {
+    let identified = 0;
+    const runs = { count: 0 };
+    const { gate, ledger, metered } = bench({
+      identify: () => {
+        identified++;
+        return { principal: alice };
+      },
+    });
+    let disturbances = 3;
+    ledger.beforeJudging = () => {
+      if (disturbances-- > 0) ledger.write("policy:tn_one");
+    };
+    const answer = await gate.perform(callTo(operationOf(reading(runs))));
+    expect(answer).toMatchObject({ ok: true, plan: { output: 4 } });
+    expect(identified).toBe(4);
+    expect(ledger.entries.filter(({ entry }) => entry.action === "thing.put")).toHaveLength(1);
+    expect(metered.filter(([name]) => name === "replanned")).toHaveLength(3);
+  });
+
+  test("is made four times at most; then busy is recorded without a footprint", async () => {
+    const runs = { count: 0 };
+    const { gate, ledger } = bench({
+      identify: (_credential, reads) => {
+        reads.touch("credential:tk_alice");
+        return { principal: alice, changes: [put("uses", 1, 0)], writes: ["w"] };
+      },
+      payloadKeyOf: (_subject, _now, reads) => {
+        reads.touch("payload-key");
+        return bench().dependencies.payloadKeyOf({ tenant: "", actor: "" }, 0, reads);
+      },
+    });
+    ledger.beforeJudging = () => {
+      ledger.write("policy:tn_one", "credential:tk_alice", "payload-key");
+    };
+    const answer = await gate.perform(callTo(operationOf(reading(runs))));
+    expect(answer).toMatchObject({ ok: false, refusal: { code: "busy", details: { retryAfterSeconds: 1 } } });
+    expect(runs.count).toBe(4);
+    const recorded = ledger.entries.filter(({ entry }) => entry.action === "thing.put");
+    expect(recorded).toHaveLength(1);
+    expect(recorded[0]).toMatchObject({ reads: [], writes: [], changes: [] });
+    expect(recorded[0]?.entry).toMatchObject({
+      tenant: "tn_one",
+      actor: "ac_alice",
+      outcome: "conflict",
+      reason: "busy",
+    });
+    expect(payloadOf(recorded[0])["facts"]).toEqual({ path: "a/b" });
+  });
+
+  test("is not tried for ever when not even busy can be recorded", async () => {
+    const { gate, ledger } = bench({
+      payloadKeyOf: () => ({
+        changes: [put("key", 1, 9)],
+        writes: [],
+        seal: (sealed) => ({ commitment: new Uint8Array(32), sealed }),
+      }),
+    });
+    const answer = await gate.perform(callTo(operationOf(done)));
+    expect(answer).toMatchObject({ ok: false, seq: undefined, refusal: { code: "busy" } });
+    expect(ledger.entries).toHaveLength(0);
+  });
+
+  test("whose end cannot be recorded is refused as storage says", async () => {
+    const { gate, ledger } = bench();
+    let submissions = 0;
+    ledger.beforeJudging = () => {
+      ledger.write("policy:tn_one");
+      if (++submissions > 4) refuse("storage_failed")();
+    };
+    const answer = await gate.perform(callTo(operationOf(reading({ count: 0 }))));
+    expect(answer).toMatchObject({ ok: false, seq: undefined, refusal: { code: "storage_failed" } });
+  });
+
+  test("of a credential that was revoked meanwhile is refused the second time (ATTACKS 15)", async () => {
+    let isRevoked = false;
+    const { gate, ledger } = bench({
+      identify: (_credential, reads) => {
+        reads.touch("credential:tk_alice");
+        if (isRevoked) throw new Refusal("unauthenticated", "No.");
+        return { principal: alice };
+      },
+    });
+    ledger.beforeJudging = () => {
+      if (!isRevoked) ledger.write("credential:tk_alice");
+      isRevoked = true;
+    };
+    expect(await gate.perform(callTo(operationOf(done)))).toMatchObject({
+      ok: false,
+      refusal: { code: "unauthenticated" },
+    });
+    expect(ledger.entries.at(-1)?.entry).toMatchObject({ outcome: "denied", ...nobody });
+  });
+
+  test("is counted by the limit once, however often it is made", async () => {
+    const actor = new RateLimiter({ perSecond: 0.001, burst: 2 });
+    const { gate, ledger } = bench({ limits: { address: undefined, actor } });
+    let disturbances = 3;
+    ledger.beforeJudging = () => {
+      if (disturbances-- > 0) ledger.write("policy:tn_one");
+    };
+    expect(await gate.perform(callTo(operationOf(reading({ count: 0 }))))).toMatchObject({
+      ok: true,
+      rate: { allowed: true, remaining: 1 },
+    });
+  });
+});
+
+describe("a rate limit", () => {
+  test("on an actor refuses without an entry, and a flood leaves one that counts it", async () => {
+    const { gate, ledger, metered } = bench({ limits: { address: undefined, actor: once } });
+    for (let calls = 0; calls < 50; calls++) {
+      const address = `192.0.2.${calls % 2}`;
+      const answer = await gate.perform(callTo(operationOf(done), { source: { listener: "http", address } }));
+      expect(answer).toMatchObject({ ok: false, seq: undefined, rate: { allowed: false } });
+      expect(answer).toMatchObject({ refusal: { code: "rate_limited", details: { retryAfterSeconds: 1_000 } } });
+    }
+    expect(ledger.entries).toHaveLength(0);
+    expect(metered.filter(([name]) => name === "limited")).toHaveLength(50);
+    await gate.recordTally();
+    expect(ledger.entries.map(({ entry }) => entry)).toEqual([
+      {
+        tenant: "tn_one",
+        actor: "ac_alice",
+        action: "gate.rate-limit",
+        resource: "gate",
+        outcome: "denied",
+        reason: "rate_limited",
+      },
+    ]);
+    expect(payloadOf(ledger.entries[0])).toEqual({
+      op: "gate.rate-limit",
+      from: "many",
+      node: "node-1",
+      facts: { count: 50, source: "many" },
+    });
+    await gate.recordTally();
+    expect(ledger.entries).toHaveLength(1);
+  });
+
+  test("on an address refuses before anyone is identified, by /64 for IPv6", async () => {
+    const address = new RateLimiter({ perSecond: 0.001, burst: 1 });
+    const { gate, ledger } = bench({ identify: refuse("unauthenticated"), limits: { address, actor: undefined } });
+    const from = (text: string) => callTo(operationOf(done), { source: { listener: "http", address: text } });
+    expect(await gate.perform(from("2001:db8::1"))).toMatchObject({ refusal: { code: "unauthenticated" } });
+    expect(await gate.perform(from("2001:db8::2"))).toMatchObject({ refusal: { code: "rate_limited" } });
+    await gate.recordTally();
+    expect(ledger.entries[1]?.entry).toMatchObject({ ...nobody, action: "gate.rate-limit" });
+    expect(payloadOf(ledger.entries[1])["facts"]).toEqual({ count: 1, source: "2001:db8:0:0::/64" });
+  });
+
+  test("whose tally cannot be recorded now keeps it for the next time", async () => {
+    const { gate, ledger, log } = bench({ limits: { address: undefined, actor: once } });
+    await gate.perform(callTo(operationOf(done)));
+    ledger.beforeJudging = refuse("storage_failed");
+    await gate.recordTally();
+    expect(log.lines).toMatchObject([{ level: "error", fields: { count: 1 } }]);
+    ledger.beforeJudging = () => {};
+    await gate.recordTally();
+    expect(payloadOf(ledger.entries[0])["facts"]).toMatchObject({ count: 1 });
+  });
+});
+
+describe("the context", () => {
+  test("holds what was found out, and nothing of it from the caller's words", async () => {
+    const { gate, log } = bench();
+    let signals = 0;
+    const call = callTo(operationOf(done), { requestId: "r2" });
+    const { signal } = call;
+    Object.defineProperty(call, "signal", {
+      get() {
+        signals++;
+        return signal;
+      },
+    });
+    const run: Run = async (context, input) => {
+      expect(context).toMatchObject({ principal: alice, tenant: "tn_one", now: 1_000, seen: 0, requestId: "r2" });
+      expect(context.log).toBe(log);
+      expect(signals).toBe(0);
+      expect(context.signal).toBe(signal);
+      expect(input).toEqual({ params: { key: "a/b" }, query: {}, body: {} });
+      expect(await context.decide({ resource: "thing", path: "other", action: "list" })).toMatchObject({
+        allowed: true,
+      });
+      return { output: 1 };
+    };
+    expect(await gate.perform(Object.assign(call, { operation: operationOf(run) }))).toMatchObject({ ok: true });
+    expect(gate.log).toBe(log);
+  });
+});
+
+describe("an idempotent mutation", () => {
+  const idempotencyKey = "0123456789abcdef";
+  const writing =
+    (runs: { count: number }): Run =>
+    () => ({ output: { runs: ++runs.count }, changes: [put("a", runs.count, runs.count - 1)] });
+
+  test("is carried out once and recorded each time", async () => {
+    const runs = { count: 0 };
+    const { gate, ledger } = bench();
+    const operation = operationOf(writing(runs));
+    const again = () => gate.perform(callTo(operation, { idempotencyKey, ...json('{"value":1}') }));
+    expect(await again()).toMatchObject({ ok: true, seq: 0, plan: { output: { runs: 1 } } });
+    expect(await again()).toMatchObject({ ok: true, seq: 1, plan: { output: { runs: 1 } } });
+    expect(runs.count).toBe(1);
+    expect(payloadOf(ledger.entries[1])["facts"]).toEqual({ isReplay: true });
+  });
+
+  test("leaves keys of reads alone", async () => {
+    const runs = { count: 0 };
+    const { gate } = bench();
+    const operation = operationOf(writing(runs), { mutation: false });
+    for (let calls = 0; calls < 2; calls++) await gate.perform(callTo(operation, { idempotencyKey }));
+    expect(runs.count).toBe(2);
+  });
+});
