@@ -5,7 +5,7 @@ import { commandGroups, nounSummaries } from "./commands/all.ts";
 import { exitCodeMeanings, exitCodes, upExitCodeMeanings } from "./exit-codes.ts";
 import { globalOptions } from "./settings.ts";
 
-const page = readFileSync(join(import.meta.dirname, "../../../docs/cli.md"), "utf8");
+const page = readFileSync(join(import.meta.dirname, "../../../docs/cli.md"), "utf8").replace(/ +/g, " ");
 const commands = commandGroups.flatMap(([, group]) => group);
 
 describe("docs/cli.md", () => {

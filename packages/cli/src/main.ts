@@ -32,8 +32,8 @@ const leastMajor = 24;
 if (Number.parseInt(process.versions.node, 10) >= leastMajor) {
   process.once("beforeExit", endUnfinished);
   void main(process.argv.slice(2)).then((code) => {
-    process.off("beforeExit", endUnfinished);
-    process.exitCode = code;
+    // All output is written by now, and a server that failed half-way must not live on by its threads.
+    process.exit(code);
   });
 } else {
   // Node's own message for what an older one does not know would not say what to do.
