@@ -5,6 +5,7 @@ import sodium from "sodium-native";
 
 const TAG_BYTES = 16;
 const HASH_BLOCK_BYTES = 64;
+const HASH_BYTES = 32;
 const EMPTY = Buffer.alloc(0);
 
 /** View of the same bytes as a Buffer: the native bindings insist on one. */
@@ -12,8 +13,8 @@ function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** SHA-256 of FIPS 180-4. By way of a latin1 string, which costs half of what Node takes to make a Buffer of its own. */
-export const sha256: Hash = (data) => Buffer.from(hash("sha256", data, "latin1"), "latin1");
+/** SHA-256 of FIPS 180-4. By way of a binary string, which costs half of what Node takes to make a Buffer of its own. */
+export const sha256: Hash = (data) => Buffer.from(hash("sha256", data, "binary"), "binary");
 
 /** BLAKE3, 32 bytes, unkeyed: what `b3sum` prints. */
 export const blake3: Hash = (data) => blake3Native(bufferOf(data));
@@ -28,9 +29,10 @@ export const hmacSha512_256: Mac = (key, data) => {
 /** HMAC-SHA-256 of RFC 2104; two one-shot hashes cost a sixth of `createHmac`. */
 export const hmacSha256: Mac = (key, data) => {
   const block = key.byteLength > HASH_BLOCK_BYTES ? sha256(key) : key;
-  const inner = Buffer.alloc(HASH_BLOCK_BYTES + data.byteLength, 0x36);
-  const outer = Buffer.alloc(HASH_BLOCK_BYTES + 32, 0x5c);
-  for (const [index, byte] of block.entries()) {
+  const inner = Buffer.allocUnsafe(HASH_BLOCK_BYTES + data.byteLength);
+  const outer = Buffer.allocUnsafe(HASH_BLOCK_BYTES + HASH_BYTES);
+  for (let index = 0; index < HASH_BLOCK_BYTES; index++) {
+    const byte = index < block.byteLength ? block[index]! : 0;
     inner[index] = byte ^ 0x36;
     outer[index] = byte ^ 0x5c;
   }

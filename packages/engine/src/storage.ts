@@ -1,5 +1,4 @@
 import type { Refusal } from "./errors.ts";
-import type { Refusal } from "./errors.ts";
 import type { StoredRow } from "./operation.ts";
 import type { CommitResult, Submission } from "./submission.ts";
 import type { Row, Table } from "./table.ts";

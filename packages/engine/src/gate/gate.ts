@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { Refusal } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import type { Plan } from "../operation.ts";
@@ -92,6 +93,8 @@ export class Gate {
       if (answer !== undefined) return answer;
       if (replans === MAX_REPLANS) return this.#giveUp(call, attempt);
       this.#with.meter.replanned();
+      // Each in a turn of its own: plans made side by side would all expect the same rows, and one of them could win.
+      await setImmediate();
       attempt = await this.#plan(call, rate);
     }
   }

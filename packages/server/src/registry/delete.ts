@@ -2,7 +2,7 @@ import type { Context, Input, Plan } from "@holdfast/engine";
 import { inState } from "./change-state.ts";
 import { expectationOf, requireExpected } from "./expectation.ts";
 import { keyOf, loadHead, loadPendingHead, recordOf, requireLive } from "./head.ts";
-import { foldersAbove, type Kind, pathFootprint } from "./store.ts";
+import { type Kind, pathFootprint } from "./store.ts";
 
 /** `K.delete`: hides the current version. Nothing is lost: undelete brings it back, destroy ends it. */
 export async function remove(kind: Kind, context: Context, input: Input): Promise<Plan> {
@@ -16,7 +16,7 @@ export async function remove(kind: Kind, context: Context, input: Input): Promis
   return {
     output: { key: path, version: latest.version, state: "deleted" },
     changes: inState(tenant, node, latest, "deleted", now),
-    writes: [pathFootprint(tenant, path), ...foldersAbove(tenant, path)],
+    writes: [pathFootprint(tenant, path)],
     ...recordOf(context, node, latest.version),
   };
 }

@@ -4,7 +4,6 @@ import { type KeyHead, keyOf, loadHead, recordOf } from "./head.ts";
 import { loadVersion } from "./load-version.ts";
 import type { Registry } from "./registry.ts";
 import {
-  foldersAbove,
   type Kind,
   largeValuesTable,
   pathFootprint,
@@ -43,7 +42,7 @@ export async function destroy({ keyring }: Registry, kind: Kind, context: Contex
     changes.push(...(dek?.changes ?? []));
     writes.push(...(dek?.writes ?? []));
   }
-  if (ending.length > 0) writes.push(pathFootprint(tenant, path), ...foldersAbove(tenant, path));
+  if (ending.length > 0) writes.push(pathFootprint(tenant, path));
   const destroyed = versions.map((version) => version.version);
   const rest =
     restFrom === undefined ? [] : [`versions from ${restFrom} down, which this call did not reach: repeat it`];

@@ -1,7 +1,6 @@
 import { type Context, type Input, Refusal } from "@holdfast/engine";
 import type { Cursors } from "../keyring/index.ts";
 import { canonical } from "./canonical.ts";
-import { folderFootprint } from "./store.ts";
 import { type Position, type Shown, type Walk, walk } from "./walk.ts";
 
 const DEFAULT_LIMIT = 100;
@@ -22,9 +21,8 @@ export async function pageOf(
   { query }: Input,
   how: Pick<Walk, "kinds" | "depth" | "hasFolders">,
 ): Promise<Page> {
-  const { tenant, operation, reads } = context;
+  const { tenant, operation } = context;
   const folder = query["prefix"] === undefined ? "" : canonical(query["prefix"] as string);
-  reads.touch(folderFootprint(tenant, folder));
   const scope = [tenant, operation.name, folder, `${how.depth}`, `${how.hasFolders}`];
   const limit = (query["limit"] as number | undefined) ?? DEFAULT_LIMIT;
   const from = query["after"] === undefined ? undefined : opened(cursors.open(scope, query["after"] as string));

@@ -1,7 +1,7 @@
 import { newId } from "@holdfast/kernel/id";
 import type { Change } from "@holdfast/engine";
 import { random } from "@holdfast/engine/crypto";
-import { folderFootprint, nodeRow, nodesTable } from "./store.ts";
+import { nodeRow, nodesTable } from "./store.ts";
 
 /** Folders that every tenant has from the start (S8); they show even when they are empty. */
 export const standingFolders: readonly string[] = [
@@ -27,5 +27,5 @@ export function standingTree(
     const row = nodeRow(tenant, { path, nodeId, kind: "directory", state: "live", latest: 0, ...times });
     return { put: nodesTable, row, expect: 0 };
   });
-  return { changes, writes: [folderFootprint(tenant, "")] };
+  return { changes, writes: [] };
 }

@@ -55,18 +55,6 @@ export const MAX_INLINE_BYTES = 16_384;
 /** Written with every change of a key. */
 export const pathFootprint = (tenant: string, path: string): string => `path:${tenant}/${path}`;
 
-/** Read by listings of a folder; written when a key below it appears or disappears. */
-export const folderFootprint = (tenant: string, folder: string): string => `dir:${tenant}/${folder}`;
-
-/** Footprints of every folder in which this path shows. */
-export function foldersAbove(tenant: string, path: string): string[] {
-  const folders = [folderFootprint(tenant, "")];
-  for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) {
-    folders.push(folderFootprint(tenant, path.slice(0, at)));
-  }
-  return folders;
-}
-
 /** What a path holds. */
 export interface Node {
   readonly path: string;

@@ -2,7 +2,7 @@ import { type Context, type Input, type Plan, Refusal } from "@holdfast/engine";
 import { inState } from "./change-state.ts";
 import { type KeyHead, keyOf, loadHead, recordOf } from "./head.ts";
 import { loadVersion } from "./load-version.ts";
-import { foldersAbove, type Kind, pathFootprint, type Version, versionOf, versionsTable } from "./store.ts";
+import { type Kind, pathFootprint, type Version, versionOf, versionsTable } from "./store.ts";
 
 /** `K.undelete`: brings back a deleted version, the newest when none is named. What is live already stays so. */
 export async function undelete(kind: Kind, context: Context, input: Input): Promise<Plan> {
@@ -21,7 +21,7 @@ export async function undelete(kind: Kind, context: Context, input: Input): Prom
   return {
     ...answer,
     changes: inState(tenant, head.node, version, "live", now),
-    writes: [pathFootprint(tenant, path), ...foldersAbove(tenant, path)],
+    writes: [pathFootprint(tenant, path)],
   };
 }
 

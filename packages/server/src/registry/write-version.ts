@@ -7,7 +7,6 @@ import { recordOf } from "./head.ts";
 import { plannedNode } from "./planned-node.ts";
 import { environmentOf, type Registry } from "./registry.ts";
 import {
-  foldersAbove,
   type Kind,
   largeValuesTable,
   MAX_INLINE_BYTES,
@@ -39,7 +38,6 @@ export async function writeVersion(
   const { sealed, dekId, changes } = await keyring.deks.seal(reads, sealContext, content.bytes);
   const version = nextVersion(node, content, principal.actor, dekId, sealed);
   content.bytes.fill(0);
-  const isNew = before?.state !== "live";
   return {
     output: { key: path, kind, ...infoOf(version), environment: await environmentOf(reads, tenant, path) },
     status: before === undefined ? 201 : 200,
@@ -50,7 +48,7 @@ export async function writeVersion(
       ...(version.sealed === null ? [largeValue(tenant, node, sealed)] : []),
       ...changes,
     ],
-    writes: [pathFootprint(tenant, path), ...(isNew ? foldersAbove(tenant, path) : [])],
+    writes: [pathFootprint(tenant, path)],
     ...recordOf(context, node, version.version),
   };
 }
