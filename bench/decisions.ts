@@ -1,11 +1,9 @@
 /** Decisions per second by number of rules; the two sizes are measured in turns, so that both see the same machine. */
 import { type Authorizer, compile, type Permission, type Request } from "@holdfast/policy";
-
-interface Measure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-}
+import type { Bench } from "./measure/bench.ts";
+import { interleave } from "./measure/interleave.ts";
+import { median } from "./measure/statistics.ts";
+import type { Section } from "./report/figure.ts";
 
 const sizes = [100, 10_000] as const;
 const rounds = 7;
@@ -14,29 +12,27 @@ const actions = ["read", "write", "list", "delete"] as const;
 const areas = ["config", "secret"] as const;
 
 /** Mixed patterns (exact, `*`, `**`; some under a condition) for two requests in three that are allowed. */
-export async function run(): Promise<Measure[]> {
-  const cases = sizes.map((rules) => ({
-    rules,
-    authorizer: authorizerOf(rules),
-    requests: requestsFor(rules),
-  }));
-  const rates = new Map<number, number[]>(sizes.map((rules) => [rules, []]));
-  for (let round = 0; round <= rounds; round += 1) {
-    for (const { rules, authorizer, requests } of cases) {
-      const rate = decisionsPerSecond(authorizer, requests);
-      // The first round warms up the compiler.
-      if (round > 0) rates.get(rules)?.push(rate);
-    }
-  }
-  const medians = sizes.map((rules) => median(rates.get(rules) ?? []));
-  return [
-    ...sizes.map((rules, index) => ({
-      name: `decisions at ${rules.toLocaleString("en")} rules`,
-      value: Math.round(medians[index]!),
-      unit: "1/s",
-    })),
-    { name: "decisions, growth of cost", value: Number((medians[0]! / medians[1]!).toFixed(2)), unit: "×" },
-  ];
+export async function run({ isQuick }: Bench): Promise<Section> {
+  const cases = sizes.map((rules) => ({ authorizer: authorizerOf(rules), requests: requestsFor(rules) }));
+  // Warms up the compiler.
+  for (const { authorizer, requests } of cases) decisionsPerSecond(authorizer, requests);
+  const rates = await interleave(cases, isQuick ? 3 : rounds, ({ authorizer, requests }) =>
+    decisionsPerSecond(authorizer, requests),
+  );
+  const medians = cases.map((one) => median(rates.get(one) ?? []));
+  return {
+    title: "Decisions",
+    method: "Roles of exact patterns, `*` and `**`, one in five under a condition; two requests in three are allowed.",
+    figures: [
+      ...sizes.map((rules, index) => ({
+        name: `decisions at ${rules.toLocaleString("en")} rules`,
+        value: medians[index]!,
+        unit: "/s",
+        goal: { atLeast: 1_000_000 },
+      })),
+      { name: "decisions, slower by", value: medians[0]! / medians[1]!, unit: "×", goal: { atMost: 1.3 } },
+    ],
+  };
 }
 
 function decisionsPerSecond(authorizer: Authorizer, requests: readonly Request[]): number {
@@ -87,8 +83,4 @@ function requestsFor(rules: number): readonly Request[] {
       attributes: { environment: "staging" },
     };
   });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
