@@ -1,10 +1,9 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TestServer } from "../server.ts";
 
-const bundle = fileURLToPath(new URL("../../packages/cli/dist/holdfast.cjs", import.meta.url));
+export const bundle = fileURLToPath(new URL("../../packages/cli/dist/holdfast.cjs", import.meta.url));
 const sources = fileURLToPath(new URL("../../packages/cli/bin/from-sources.mjs", import.meta.url));
 const maxMs = 20_000;
 
@@ -18,6 +17,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Buffer;
   readonly cwd?: string;
+  /** The sources when left out: they are measured, and never older than themselves. */
+  readonly program?: string;
 }
 
 export type Holdfast = (words: readonly string[], options?: RunOptions) => Run;
@@ -32,8 +33,11 @@ export function holdfastBeside(server: TestServer): Holdfast {
 }
 
 /** What came out as bytes. */
-export function run(words: readonly string[], { env = {}, input = "", cwd }: RunOptions): SpawnSyncReturns<Buffer> {
-  return spawnSync(process.execPath, [existsSync(bundle) ? bundle : sources, ...words], {
+export function run(
+  words: readonly string[],
+  { env = {}, input = "", cwd, program = sources }: RunOptions,
+): SpawnSyncReturns<Buffer> {
+  return spawnSync(process.execPath, [program, ...words], {
     cwd,
     // Nothing of the surrounding environment may name a server; state goes beside the data.
     env: { PATH: process.env["PATH"], HOME: cwd, ...env },
