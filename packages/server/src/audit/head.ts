@@ -17,9 +17,11 @@ export function head(ledger: Ledger) {
   };
 }
 
-export function checkpoint(ledger: Ledger) {
-  return (): Plan => {
-    const note = ledger.committer.checkpoint?.note;
+/** A checkpoint over all that stands now: whoever asks wants to hold on to the present, not to five seconds ago. */
+export function checkpoint({ committer }: Ledger) {
+  return async (): Promise<Plan> => {
+    await committer.checkpointNow();
+    const note = committer.checkpoint?.note;
     if (note === undefined) throw new Refusal("not_found", "No checkpoint has been issued yet.");
     return { output: undefined, binary: { mediaType: "text/plain; charset=utf-8", bytes: Buffer.from(note) } };
   };
