@@ -6,8 +6,9 @@ const maxCharacters = 64 * 1024;
 /** Asks on the terminal and reads one line without showing it. Ctrl-C and Ctrl-D give up. */
 export function readHidden(question: string): Promise<string> {
   const { stdin, stderr } = process;
-  stderr.write(question);
+  // Before the question: what is typed at once must not be shown either.
   stdin.setRawMode(true);
+  stderr.write(question);
   const line = new HiddenLine();
   return new Promise<string>((resolve, reject) => {
     stdin.on("error", reject);
