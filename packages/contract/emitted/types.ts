@@ -3,7 +3,7 @@
 export interface SecretCreateInput {
   /** Canonical path of the key; it may hold slashes. */
   readonly key: string;
-  /** Any JSON; with another contentType a string, with encoding "base64" bytes. At most 16 MiB. */
+  /** Any JSON; with another contentType a string, with encoding "base64" bytes. At most 1 MiB. */
   readonly value: unknown;
   /** Media type of the value; application/json when left out. */
   readonly contentType?: string | undefined;
@@ -49,7 +49,7 @@ export interface SecretPutInput {
   readonly ifMatch?: string | undefined;
   /** Go on only if nothing is there yet. */
   readonly ifNoneMatch?: string | undefined;
-  /** Any JSON; with another contentType a string, with encoding "base64" bytes. At most 16 MiB. */
+  /** Any JSON; with another contentType a string, with encoding "base64" bytes. At most 1 MiB. */
   readonly value: unknown;
   /** Media type of the value; application/json when left out. */
   readonly contentType?: string | undefined;
@@ -207,7 +207,7 @@ export interface KeyList {
 export interface ConfigCreateInput {
   /** Canonical path of the key; it may hold slashes. */
   readonly key: string;
-  /** Any JSON; with another contentType a string, with encoding "base64" bytes. At most 16 MiB. */
+  /** Any JSON; with another contentType a string, with encoding "base64" bytes. At most 1 MiB. */
   readonly value: unknown;
   /** Media type of the value; application/json when left out. */
   readonly contentType?: string | undefined;
@@ -228,7 +228,7 @@ export interface ConfigPutInput {
   readonly ifMatch?: string | undefined;
   /** Go on only if nothing is there yet. */
   readonly ifNoneMatch?: string | undefined;
-  /** Any JSON; with another contentType a string, with encoding "base64" bytes. At most 16 MiB. */
+  /** Any JSON; with another contentType a string, with encoding "base64" bytes. At most 1 MiB. */
   readonly value: unknown;
   /** Media type of the value; application/json when left out. */
   readonly contentType?: string | undefined;

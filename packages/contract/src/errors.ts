@@ -78,7 +78,7 @@ export const problems = {
   payload_too_large: {
     status: 413,
     title: "Too large",
-    hint: "Send less in one request; a value may have 16 MiB at most.",
+    hint: "Send less in one request; a value may have 1 MiB at most.",
   },
   unsupported_media_type: {
     status: 415,

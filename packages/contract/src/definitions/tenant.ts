@@ -41,7 +41,8 @@ export const tenant: OperationDefinition[] = [
     ...common,
     name: "tenant.delete",
     title: "Delete a tenant",
-    description: "Ends a tenant: its tokens and grants are not believed any more and nothing of it can be read. A tenant of the same name later is another one.",
+    description:
+      "Ends a tenant: its tokens and grants are not believed any more and nothing of it can be read. A tenant of the same name later is another one.",
     method: "DELETE",
     path: "/api/tenants/{name}",
     permission: needs("delete"),

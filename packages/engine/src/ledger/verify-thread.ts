@@ -41,7 +41,6 @@ export function startVerification(options: VerifierOptions): RunningVerification
   worker.on("exit", () => reject(new Error("The verification was stopped.")));
   // A caller that stopped it need not listen.
   promise.catch(() => undefined);
-  worker.unref();
   return {
     result: promise,
     get progress() {

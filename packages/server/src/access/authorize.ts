@@ -60,11 +60,7 @@ export class Access {
   }
 }
 
-function compileFor(
-  tenant: string,
-  grants: readonly StoredGrant[],
-  roles: ReadonlyMap<string, StoredRole>,
-): Compiled {
+function compileFor(tenant: string, grants: readonly StoredGrant[], roles: ReadonlyMap<string, StoredRole>): Compiled {
   const speaking = grantsWithin(tenant, grants);
   const held = speaking.map((grant) => roleGrant(grant.role, roles)).filter((grant) => grant !== undefined);
   const isGlobal = speaking.some((grant) => grant.role === globalRole);

@@ -8,7 +8,11 @@ export async function grantChanges(
 ): Promise<{ readonly changes: readonly Change[]; readonly writes: readonly string[] }> {
   const grants = await loadGrants(reads, actor);
   return {
-    changes: grants.map(({ tenant, role, rev }) => ({ delete: grantsTable, key: { tenant, actor, role }, expect: rev })),
+    changes: grants.map(({ tenant, role, rev }) => ({
+      delete: grantsTable,
+      key: { tenant, actor, role },
+      expect: rev,
+    })),
     writes: [grantsFootprint(actor), ...grants.map(({ tenant, role }) => roleGrantsFootprint(tenant, role))],
   };
 }

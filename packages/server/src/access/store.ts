@@ -96,5 +96,7 @@ export function roleGrant(name: string, own: ReadonlyMap<string, StoredRole>): G
   const stored = own.get(name);
   if (stored === undefined) return undefined;
   const defined = defineRole(stored);
-  return defined.ok ? { role: name, permissions: defined.role.permissions, conditions: defined.role.conditions } : undefined;
+  return defined.ok
+    ? { role: name, permissions: defined.role.permissions, conditions: defined.role.conditions }
+    : undefined;
 }

@@ -32,7 +32,8 @@ export function writeRole(access: Access) {
 }
 
 function definedRole(text: RoleText) {
-  if (builtInRole(text.name) !== undefined) throw new Refusal("conflict", "This role is built in and cannot be changed.");
+  if (builtInRole(text.name) !== undefined)
+    throw new Refusal("conflict", "This role is built in and cannot be changed.");
   const defined = defineRole(text);
   if (defined.ok) return defined.role;
   const [first] = defined.problems;

@@ -21,7 +21,9 @@ async function endOwner(
   { actor }: Token,
 ): Promise<{ readonly changes: readonly Change[]; readonly writes: readonly string[] }> {
   const isService = (await loadActor(reads, actor))?.kind === "service";
-  const tokens = isService ? await reads.rows(tokensTable, "SELECT * FROM tokens WHERE actor = ? LIMIT 2", [actor]) : [];
+  const tokens = isService
+    ? await reads.rows(tokensTable, "SELECT * FROM tokens WHERE actor = ? LIMIT 2", [actor])
+    : [];
   const stored = tokens.length === 1 ? await reads.row(actorsTable, { id: actor }) : undefined;
   if (stored === undefined) return { changes: [], writes: [] };
   const grants = await grantChanges(reads, actor);

@@ -1,6 +1,22 @@
-import { type Change, type Credential, type Identification, type Principal, type Reads, Refusal } from "@holdfast/engine";
+import {
+  type Change,
+  type Credential,
+  type Identification,
+  type Principal,
+  type Reads,
+  Refusal,
+} from "@holdfast/engine";
 import { loadTenants } from "../tenants/index.ts";
-import { credentialFootprint, loadActor, loadPeer, loadToken, loadTokenByDigest, type Token, tokensTable, tokenWrites } from "./store.ts";
+import {
+  credentialFootprint,
+  loadActor,
+  loadPeer,
+  loadToken,
+  loadTokenByDigest,
+  type Token,
+  tokensTable,
+  tokenWrites,
+} from "./store.ts";
 import { tokenDigest } from "./token-text.ts";
 
 /** A child is refused with its parents; deeper families than this are not made (create-token insists). */

@@ -1,4 +1,11 @@
-import { type Change, type Context, implement, type Operation, type OperationDefinition, type Reads } from "@holdfast/engine";
+import {
+  type Change,
+  type Context,
+  implement,
+  type Operation,
+  type OperationDefinition,
+  type Reads,
+} from "@holdfast/engine";
 import { newId } from "@holdfast/kernel/id";
 import { random } from "@holdfast/engine/crypto";
 import type { Access, ActorDirectory } from "../access/index.ts";

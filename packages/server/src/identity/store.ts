@@ -76,7 +76,10 @@ export function loadActor(reads: Reads, id: string): Actor | undefined | Promise
 }
 
 export function loadPeer(reads: Reads, uid: number): string | undefined | Promise<string | undefined> {
-  return reads.cached(`peer:${uid}`, async () => (await reads.row(peersTable, { uid }))?.row["actor"] as string | undefined);
+  return reads.cached(
+    `peer:${uid}`,
+    async () => (await reads.row(peersTable, { uid }))?.row["actor"] as string | undefined,
+  );
 }
 
 export function loadTokenByDigest(reads: Reads, digest: Uint8Array): Token | undefined | Promise<Token | undefined> {

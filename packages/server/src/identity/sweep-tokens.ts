@@ -29,6 +29,10 @@ export const tokenSweep: Operation = {
       changes.push(...ended.changes);
       writes.push(...ended.writes);
     }
-    return { output: { removed: owners.size, isDone: rows.length < MAX_TOKENS && owners.size === rows.length }, changes, writes };
+    return {
+      output: { removed: owners.size, isDone: rows.length < MAX_TOKENS && owners.size === rows.length },
+      changes,
+      writes,
+    };
   },
 };

@@ -14,7 +14,13 @@ import {
 import { Access, accessOperations } from "../access/index.ts";
 import { auditOperations, type Ledger } from "../audit/index.ts";
 import { definition, operationNames } from "../catalogue.ts";
-import { actorDirectory, identifyWith, identityOperations, loadSystemActors, type SystemActors } from "../identity/index.ts";
+import {
+  actorDirectory,
+  identifyWith,
+  identityOperations,
+  loadSystemActors,
+  type SystemActors,
+} from "../identity/index.ts";
 import { createKeyring, type Keyring, keyringOperations } from "../keyring/index.ts";
 import { registryOperations, standingTree } from "../registry/index.ts";
 import { admitToTenant, loadTenants, tenantsOperations } from "../tenants/index.ts";
@@ -87,7 +93,11 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const reads = () => new PlanReads(cache, ledger.storage, ledger.committer);
   const system = await systemTenant(reads());
   const actors = await loadSystemActors(reads(), system);
-  const gate = createGate(options, { keyring, cache, metrics, ledger, access }, { tenant: system, actor: actors.nobody });
+  const gate = createGate(
+    options,
+    { keyring, cache, metrics, ledger, access },
+    { tenant: system, actor: actors.nobody },
+  );
   const features = new Features(options.hardening, ledger);
   const operations = operationsOf(options, { keyring, ledger, access }, features);
   metrics.observe(readingsOf(ledger, cache));

@@ -37,13 +37,14 @@ export function configurationFrom(environment: Environment): Configuration {
     addressRate,
     checkpointDir: resolve(environment["HOLDFAST_CHECKPOINT_DIR"] || join(stateHome(environment), "holdfast")),
     logLevel: oneOf("HOLDFAST_LOG_LEVEL", environment["HOLDFAST_LOG_LEVEL"] ?? "info", LOG_LEVELS),
-    suite: SUITES[
-      oneOf(
-        "HOLDFAST_CIPHER",
-        environment["HOLDFAST_CIPHER"] ?? "xchacha20-poly1305",
-        Object.keys(SUITES) as (keyof typeof SUITES)[],
-      )
-    ],
+    suite:
+      SUITES[
+        oneOf(
+          "HOLDFAST_CIPHER",
+          environment["HOLDFAST_CIPHER"] ?? "xchacha20-poly1305",
+          Object.keys(SUITES) as (keyof typeof SUITES)[],
+        )
+      ],
   };
 }
 

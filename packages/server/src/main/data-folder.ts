@@ -12,7 +12,6 @@ export interface DataFolder {
   readonly socket: string;
   readonly ca: string;
   readonly rootKey: string;
-  readonly lock: string;
   readonly checkpoint: string;
 }
 
@@ -23,7 +22,6 @@ export function dataFolderAt(path: string): DataFolder {
     socket: join(path, "socket"),
     ca: join(path, "ca.pem"),
     rootKey: join(path, "root.key"),
-    lock: join(path, "lock.db"),
     checkpoint: join(path, "checkpoint"),
   };
 }

@@ -1,4 +1,14 @@
-import { type Call, type Gate, idempotencySweep, isIdempotencySweepDue, type Logger, nextRequestId, type Operation, type Principal, type Reads } from "@holdfast/engine";
+import {
+  type Call,
+  type Gate,
+  idempotencySweep,
+  isIdempotencySweepDue,
+  type Logger,
+  nextRequestId,
+  type Operation,
+  type Principal,
+  type Reads,
+} from "@holdfast/engine";
 import { isTokenSweepDue, tokenSweep } from "../identity/index.ts";
 import { isSweepDue, type Keyring, keySweep } from "../keyring/index.ts";
 import { loadTenants } from "../tenants/index.ts";
@@ -63,7 +73,11 @@ async function dutiesOf({ keyring, reads, systemTenant: tenant }: Duties): Promi
 }
 
 /** A bounded piece at a time until nothing is left; nothing due leaves no entry. */
-async function carryOut({ gate, actor }: Duties, { operation, tenant, isDue }: Duty, signal: AbortSignal): Promise<void> {
+async function carryOut(
+  { gate, actor }: Duties,
+  { operation, tenant, isDue }: Duty,
+  signal: AbortSignal,
+): Promise<void> {
   for (let piece = 0; piece < MAX_PIECES && !signal.aborted; piece++) {
     if (!(await isDue(Date.now()))) return;
     const principal: Principal = { actor, tenant, kind: "internal", credential: "internal" };

@@ -59,17 +59,26 @@ export class Features {
   #secondPlace(): Feature {
     const problem = this.#ledger.secondPlaceProblem;
     return problem === undefined
-      ? { name: "checkpoint-second-place", state: "available", detail: "a data folder put back to an older state is noticed" }
+      ? {
+          name: "checkpoint-second-place",
+          state: "available",
+          detail: "a data folder put back to an older state is noticed",
+        }
       : { name: "checkpoint-second-place", state: "unavailable", detail: problem };
   }
 
   #wholeLedger(): Feature {
     const name = "ledger-verification";
     if (this.#problem !== undefined) return { name, state: "unavailable", detail: this.#problem };
-    if (this.#verified === undefined) return { name, state: "degraded", detail: "the whole ledger is still being verified" };
+    if (this.#verified === undefined)
+      return { name, state: "degraded", detail: "the whole ledger is still being verified" };
     const { ok, size, firstBad } = this.#verified;
     return ok
       ? { name, state: "available", detail: `verified ${size} entries after start` }
-      : { name, state: "degraded", detail: `entry ${firstBad?.seq ?? 0} does not hold: ${firstBad?.reason ?? "unknown"}` };
+      : {
+          name,
+          state: "degraded",
+          detail: `entry ${firstBad?.seq ?? 0} does not hold: ${firstBad?.reason ?? "unknown"}`,
+        };
   }
 }

@@ -2,13 +2,7 @@ import { chmodSync, rmSync } from "node:fs";
 import { createConnection } from "node:net";
 import { isIPv6, type AddressInfo } from "node:net";
 import type { Server as TlsServer } from "node:tls";
-import {
-  createListener,
-  defaultLimits,
-  peerUid,
-  type RestDoor,
-  serveRest,
-} from "@holdfast/engine";
+import { createListener, defaultLimits, peerUid, type RestDoor, serveRest } from "@holdfast/engine";
 import { type Authority, issueListenerCertificate } from "./certificates.ts";
 import type { Configuration } from "./configuration.ts";
 import type { DataFolder } from "./data-folder.ts";

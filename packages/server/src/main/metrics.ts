@@ -35,13 +35,46 @@ export function createMetrics(): Metrics {
     buckets: REQUEST_SECONDS,
     registers,
   });
-  const decisions = new Histogram({ name: "holdfast_decision_duration_seconds", help: "Time of one access decision.", buckets: FAST_SECONDS, registers });
-  const replans = new Counter({ name: "holdfast_stale_retries_total", help: "Plans repeated because a footprint changed.", registers });
-  const limited = new Counter({ name: "holdfast_rate_limited_total", help: "Calls refused by a rate limit.", registers });
-  const strays = new Counter({ name: "holdfast_stray_requests_total", help: "Requests that never became an operation.", labelNames: ["code"], registers });
-  const batch = new Histogram({ name: "holdfast_commit_batch_size", help: "Operations in one commit.", buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512], registers });
-  const commit = new Histogram({ name: "holdfast_commit_duration_seconds", help: "Time of one commit, fsync included.", buckets: REQUEST_SECONDS, registers });
-  const fsync = new Histogram({ name: "holdfast_fsync_duration_seconds", help: "Time of the durable part of one commit.", buckets: REQUEST_SECONDS, registers });
+  const decisions = new Histogram({
+    name: "holdfast_decision_duration_seconds",
+    help: "Time of one access decision.",
+    buckets: FAST_SECONDS,
+    registers,
+  });
+  const replans = new Counter({
+    name: "holdfast_stale_retries_total",
+    help: "Plans repeated because a footprint changed.",
+    registers,
+  });
+  const limited = new Counter({
+    name: "holdfast_rate_limited_total",
+    help: "Calls refused by a rate limit.",
+    registers,
+  });
+  const strays = new Counter({
+    name: "holdfast_stray_requests_total",
+    help: "Requests that never became an operation.",
+    labelNames: ["code"],
+    registers,
+  });
+  const batch = new Histogram({
+    name: "holdfast_commit_batch_size",
+    help: "Operations in one commit.",
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
+    registers,
+  });
+  const commit = new Histogram({
+    name: "holdfast_commit_duration_seconds",
+    help: "Time of one commit, fsync included.",
+    buckets: REQUEST_SECONDS,
+    registers,
+  });
+  const fsync = new Histogram({
+    name: "holdfast_fsync_duration_seconds",
+    help: "Time of the durable part of one commit.",
+    buckets: REQUEST_SECONDS,
+    registers,
+  });
   let checkpointedAt = Date.now();
   new Gauge({
     name: "holdfast_checkpoint_age_seconds",

@@ -125,7 +125,12 @@ function readSeeds({ folder, keyring }: Pick<LedgerOptions, "folder" | "keyring"
   try {
     const head = headOf(storage);
     if (head === undefined || head.size === 0) return undefined;
-    return { ...head, ledger: openKey(storage, keyring, LEDGER_KEY), authority: openKey(storage, keyring, AUTHORITY_KEY), newKeys: [] };
+    return {
+      ...head,
+      ledger: openKey(storage, keyring, LEDGER_KEY),
+      authority: openKey(storage, keyring, AUTHORITY_KEY),
+      newKeys: [],
+    };
   } finally {
     storage.close();
   }
@@ -134,7 +139,10 @@ function readSeeds({ folder, keyring }: Pick<LedgerOptions, "folder" | "keyring"
 function hasDatabase({ database, checkpoint }: DataFolder): boolean {
   if (existsSync(database) && statSync(database).size > 0) return true;
   if (!existsSync(checkpoint)) return false;
-  throw new StorageFault("database_rolled_back", `${database} is missing or empty, but ${checkpoint} knows its ledger.`);
+  throw new StorageFault(
+    "database_rolled_back",
+    `${database} is missing or empty, but ${checkpoint} knows its ledger.`,
+  );
 }
 
 function headOf(storage: SqliteStorage): { readonly origin: string; readonly size: number } | undefined {
@@ -166,8 +174,14 @@ const FAILURES: Readonly<Record<StorageFault["code"], readonly [StartFailureCode
   database_unreadable: ["database_damaged", "Look at the file's permissions and at the disk."],
   database_in_use: ["already_running", "Stop the other one first, or name another folder with HOLDFAST_DATA_DIR."],
   database_damaged: ["database_damaged", "Restore a backup; `holdfast audit verify --data-dir` names what is wrong."],
-  database_rolled_back: ["database_rolled_back", "Put the newest database back; if this one is meant to stand, move the checkpoint files away."],
-  database_forked: ["database_rolled_back", "Put the right database back; this one has another history than its checkpoint."],
+  database_rolled_back: [
+    "database_rolled_back",
+    "Put the newest database back; if this one is meant to stand, move the checkpoint files away.",
+  ],
+  database_forked: [
+    "database_rolled_back",
+    "Put the right database back; this one has another history than its checkpoint.",
+  ],
   head_forged: ["database_damaged", "Someone without this ledger's key wrote to the database. Restore a backup."],
   database_foreign: ["database_damaged", "This database belongs to another ledger; put the right one back."],
   database_newer: ["database_damaged", "Use the version of Holdfast that wrote it, or a newer one."],

@@ -19,7 +19,11 @@ export function pagesOf(readiness: Readiness, metrics: () => Promise<string>): R
       const reason = readiness.notReady();
       return reason === undefined ? text(200, "ready\n") : text(503, `not ready: ${reason}\n`);
     },
-    "/metrics": async () => ({ status: 200, mediaType: "text/plain; version=0.0.4; charset=utf-8", body: await metrics() }),
+    "/metrics": async () => ({
+      status: 200,
+      mediaType: "text/plain; version=0.0.4; charset=utf-8",
+      body: await metrics(),
+    }),
     "/openapi.json": () => (openApi ??= { status: 200, mediaType: "application/json", body: readFileSync(OPENAPI) }),
   };
 }

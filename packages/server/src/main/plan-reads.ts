@@ -6,7 +6,9 @@ import type { Change, Reads, Row, StoredRow, Table } from "@holdfast/engine";
  */
 export function readsOfPlan(changes: readonly Change[]): Reads {
   const rowsOf = (table: Table): StoredRow[] =>
-    changes.flatMap((change) => ("put" in change && change.put.name === table.name ? [{ row: change.row, rev: 1, seq: 0 }] : []));
+    changes.flatMap((change) =>
+      "put" in change && change.put.name === table.name ? [{ row: change.row, rev: 1, seq: 0 }] : [],
+    );
   const row = (table: Table, key: Row) =>
     rowsOf(table).find((stored) => table.key.every((column) => stored.row[column] === key[column]));
   return {

@@ -16,11 +16,16 @@ export function readOrCreateRootKey({ rootKey, database }: DataFolder): Uint8Arr
 export function readRootKey(path: string): Uint8Array {
   let text: string;
   try {
-    if ((statSync(path).mode & 0o077) !== 0) throw rootKeyFailure(`${path} can be read by others.`, `chmod 600 ${path}`);
+    if ((statSync(path).mode & 0o077) !== 0)
+      throw rootKeyFailure(`${path} can be read by others.`, `chmod 600 ${path}`);
     text = readFileSync(path, "utf8").trim();
   } catch (cause) {
     if (cause instanceof StartFailure) throw cause;
-    throw rootKeyFailure(`The root key ${path} is missing or cannot be read.`, "Put the file back; without it the data cannot be opened.", cause);
+    throw rootKeyFailure(
+      `The root key ${path} is missing or cannot be read.`,
+      "Put the file back; without it the data cannot be opened.",
+      cause,
+    );
   }
   if (!/^[0-9a-f]{64}$/.test(text)) {
     throw rootKeyFailure(`The root key ${path} is not 32 bytes in hexadecimal.`, "Put the original file back.");
@@ -37,7 +42,11 @@ function createRootKey(path: string): Uint8Array {
     fsyncSync(file);
     closeSync(file);
   } catch (cause) {
-    throw rootKeyFailure(`The root key ${path} cannot be created.`, "Look at the folder's permissions and free space.", cause);
+    throw rootKeyFailure(
+      `The root key ${path} cannot be created.`,
+      "Look at the folder's permissions and free space.",
+      cause,
+    );
   }
   return key;
 }

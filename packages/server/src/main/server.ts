@@ -55,8 +55,9 @@ export async function startServer(configuration: Configuration, log: Logger): Pr
 
   async function close(): Promise<void> {
     await verification.stop();
-    await ledger.committer.close();
+    // The writer goes last: only the last connection to close takes the write-ahead log with it.
     ledger.storage.close();
+    await ledger.committer.close();
     keyring.clear();
   }
 }

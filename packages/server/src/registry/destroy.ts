@@ -3,14 +3,7 @@ import { inState } from "./change-state.ts";
 import { type KeyHead, keyOf, loadHead, recordOf } from "./head.ts";
 import { loadVersion } from "./load-version.ts";
 import type { Registry } from "./registry.ts";
-import {
-  type Kind,
-  largeValuesTable,
-  pathFootprint,
-  type Version,
-  versionOf,
-  versionsTable,
-} from "./store.ts";
+import { type Kind, largeValuesTable, pathFootprint, type Version, versionOf, versionsTable } from "./store.ts";
 
 /** Versions that one call destroys: its transaction stays small. */
 const MAX_DESTROYED = 1000;

@@ -7,7 +7,10 @@ import { loadTenants, tenantsFootprint, tenantsTable } from "./store.ts";
 const RESERVED = new Set(["root", "default", "system", "global", "admin", "all", "any", "none", "self"]);
 
 /** What later slices add to a new tenant, in the same transaction: its first KEK, its standing tree. */
-export type Furnish = (tenant: string, now: number) => { readonly changes: readonly Change[]; readonly writes: readonly string[] };
+export type Furnish = (
+  tenant: string,
+  now: number,
+) => { readonly changes: readonly Change[]; readonly writes: readonly string[] };
 
 export function createTenant(furnish: Furnish) {
   return async (context: Context, input: Input): Promise<Plan> => {

@@ -9,14 +9,10 @@ import type { Verification } from "./show-verification.ts";
 export async function verifyOffline({ env }: Context, dataDir: string, withState: boolean): Promise<Verification> {
   const known = await headsOf(placeOfSocket(join(dataDir, "socket")), env).load("");
   const { verifyDataFolder } = await import("@holdfast/server");
-  // The verifying thread is one that a server may end beside; here it is all there is to wait for.
-  const wait = setInterval(() => {}, 1_000);
   try {
     return await verifyDataFolder({ dataDir, state: withState, known });
   } catch (error) {
     throw failureOf(error);
-  } finally {
-    clearInterval(wait);
   }
 }
 

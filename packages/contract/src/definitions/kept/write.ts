@@ -8,7 +8,7 @@ import { type Family, key, spans } from "./family.ts";
 const { optional } = field;
 const written = {
   value: Type.Unknown({
-    description: 'Any JSON; with another contentType a string, with encoding "base64" bytes. At most 16 MiB.',
+    description: 'Any JSON; with another contentType a string, with encoding "base64" bytes. At most 1 MiB.',
   }),
   contentType: optional(
     field.text(128, "Media type of the value; application/json when left out.", {
