@@ -12,6 +12,8 @@ export interface ServerOptions {
   /** Reused when given, and then left alone at the end; a fresh temporary folder otherwise. */
   readonly dataDir?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What it is started by, such as `setpriv …`: programs that replace themselves with it, so that its id is theirs. */
+  readonly under?: readonly string[];
 }
 
 /** A real server in a process of its own, started as a user starts it. */
@@ -35,7 +37,7 @@ export interface TestServer {
 /** Starts `holdfast up` from the sources and waits until it is ready; rejects with its output when it is not. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? join(mkdtempSync(join(tmpdir(), "holdfast-")), "data");
-  const child = spawnServer(dataDir, options.env ?? {});
+  const child = spawnServer(dataDir, options);
   let output = "";
   const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
   const address = await new Promise<string>((resolve, reject) => {
@@ -79,8 +81,9 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
 export async function refusedStart(
   dataDir: string,
   env: Readonly<Record<string, string>> = {},
+  under: readonly string[] = [],
 ): Promise<{ readonly exitCode: number | null; readonly output: string }> {
-  const child = spawnServer(dataDir, env);
+  const child = spawnServer(dataDir, { env, under });
   let output = "";
   child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -90,8 +93,10 @@ export async function refusedStart(
   return { exitCode, output };
 }
 
-function spawnServer(dataDir: string, env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, ["--disable-sigusr1", FROM_SOURCES, "up"], {
+/** Starts `holdfast up` and waits for nothing. */
+export function spawnServer(dataDir: string, { env = {}, under = [] }: Omit<ServerOptions, "dataDir">): ChildProcess {
+  const [program, ...words] = [...under, process.execPath, "--disable-sigusr1", FROM_SOURCES, "up"] as const;
+  return spawn(program, words, {
     env: {
       ...process.env,
       HOLDFAST_DATA_DIR: dataDir,
