@@ -1,3 +1,4 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import contract from "../../package.json" with { type: "json" };
@@ -33,6 +34,12 @@ describe("openapi.json", () => {
 
   test("holds every operation under an id of its own", () => {
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(definitions.length);
+  });
+
+  test("is accepted by a validator that is not ours", async () => {
+    expect(await new Validator().validate(document as unknown as Record<string, unknown>)).toMatchObject({
+      valid: true,
+    });
   });
 
   test("every reference leads somewhere", () => {

@@ -1,4 +1,4 @@
-import { implement, type Operation, type OperationDefinition } from "@holdfast/engine";
+import { implement, type Operation, type OperationDefinition, type Table } from "@holdfast/engine";
 import type { Access } from "./authorize.ts";
 import { deleteRole } from "./delete-role.ts";
 import { type ActorOfAccessor, explainDecision } from "./explain.ts";
@@ -12,7 +12,7 @@ export { planGrant } from "./grant.ts";
 export { grantChanges } from "./grant-changes.ts";
 export { grantsTable, loadGrants } from "./store.ts";
 
-export const accessTables = [rolesTable, grantsTable];
+export const accessTables: readonly Table[] = [rolesTable, grantsTable];
 
 /** Questions about principals, which access itself knows as opaque ids only. */
 export interface ActorDirectory {

@@ -5,6 +5,7 @@ import {
   type Operation,
   type OperationDefinition,
   type Reads,
+  type Table,
 } from "@holdfast/engine";
 import { newId } from "@holdfast/kernel/id";
 import { random } from "@holdfast/engine/crypto";
@@ -17,7 +18,7 @@ import { actorFootprint, actorsTable, loadActor, loadToken, peersTable, tokensTa
 export { identifyWith } from "./identify.ts";
 export { isTokenSweepDue, tokenSweep } from "./sweep-tokens.ts";
 
-export const identityTables = [actorsTable, peersTable, tokensTable];
+export const identityTables: readonly Table[] = [actorsTable, peersTable, tokensTable];
 
 /** What access asks about actors it knows by id only. */
 export const actorDirectory: ActorDirectory = {

@@ -54,7 +54,7 @@ export interface Token {
 
 export const actorFootprint = (id: string): string => `actor:${id}`;
 export const credentialFootprint = (accessor: string): string => `credential:${accessor}`;
-export const digestFootprint = (digest: Uint8Array): string => `token:${Buffer.from(digest).toString("base64")}`;
+const digestFootprint = (digest: Uint8Array): string => `token:${Buffer.from(digest).toString("base64")}`;
 
 /** Footprints of everything that is remembered about a token. */
 export function tokenWrites(token: Pick<Token, "accessor" | "digest">): readonly string[] {

@@ -52,7 +52,7 @@ export function startDuties(duties: Duties): () => Promise<void> {
 }
 
 /** One round; a duty that fails is reported and tried again with the next. */
-export async function runRound(duties: Duties, signal: AbortSignal): Promise<void> {
+async function runRound(duties: Duties, signal: AbortSignal): Promise<void> {
   try {
     await duties.gate.recordTally();
     duties.keyring.dropExpired();

@@ -1,6 +1,5 @@
 import { chmodSync, rmSync } from "node:fs";
-import { createConnection } from "node:net";
-import { isIPv6, type AddressInfo } from "node:net";
+import { type AddressInfo, createConnection, isIPv6 } from "node:net";
 import type { Server as TlsServer } from "node:tls";
 import { createListener, defaultLimits, peerUid, type RestDoor, serveRest } from "@holdfast/engine";
 import { type Authority, issueListenerCertificate } from "./certificates.ts";

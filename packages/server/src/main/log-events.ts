@@ -9,7 +9,7 @@ export function logEvents(log: Logger, metrics: Metrics): (event: CommitterEvent
         metrics.commit(event.operations, event.commitMs / 1000, event.fsyncMs / 1000);
         return;
       case "stale":
-        return;
+        break;
       case "checkpoint":
         metrics.checkpoint();
         log.debug({ size: event.size }, "checkpoint issued");
@@ -23,6 +23,7 @@ export function logEvents(log: Logger, metrics: Metrics): (event: CommitterEvent
       case "not-published":
         log.warn({ size: event.size, detail: event.message }, "a checkpoint did not reach every place that holds it");
         return;
+      case "checkpoint-failed":
       case "batch-failed":
       case "writer-lost":
       case "not-reopened":

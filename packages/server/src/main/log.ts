@@ -18,7 +18,7 @@ export function createLog(level: string): Logger {
   );
 }
 
-export function describeError(error: unknown): Readonly<Record<string, unknown>> {
+function describeError(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { type: typeof error };
   const stack = error.stack
     ?.split("\n")

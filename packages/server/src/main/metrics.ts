@@ -6,17 +6,17 @@ const REQUEST_SECONDS = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1,
 
 /** Numbers that are read when somebody scrapes, rather than kept up to date. */
 export interface Readings {
-  queueDepth(): number;
-  queueAgeSeconds(): number;
-  ledgerSize(): number;
-  checkpointSize(): number;
-  cacheHits(): number;
-  cacheMisses(): number;
+  readonly queueDepth: () => number;
+  readonly queueAgeSeconds: () => number;
+  readonly ledgerSize: () => number;
+  readonly checkpointSize: () => number;
+  readonly cacheHits: () => number;
+  readonly cacheMisses: () => number;
 }
 
 export interface Metrics {
   readonly meter: GateMeter;
-  stray(code: string): void;
+  readonly stray: (code: string) => void;
   commit(batchSize: number, seconds: number, fsyncSeconds: number): void;
   checkpoint(): void;
   observe(readings: Readings): void;

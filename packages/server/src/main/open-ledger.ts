@@ -5,6 +5,8 @@ import {
   type CommitterDependencies,
   createCommitter,
   type GroupCommitter,
+  openFault,
+  openWriteConnection,
   Refusal,
   SqliteStorage,
   StorageFault,
@@ -121,6 +123,7 @@ export function readIdentity(
 /** Undefined when there is no ledger yet: no database, or one whose entry 0 was never written. */
 function readSeeds({ folder, keyring }: Pick<LedgerOptions, "folder" | "keyring">): Seeds | undefined {
   if (!hasDatabase(folder)) return undefined;
+  settleJournal(folder.database);
   const storage = new SqliteStorage(folder.database, keyring.subkeys.stateMac);
   try {
     const head = headOf(storage);
@@ -143,6 +146,11 @@ function hasDatabase({ database, checkpoint }: DataFolder): boolean {
     "database_rolled_back",
     `${database} is missing or empty, but ${checkpoint} knows its ledger.`,
   );
+}
+
+/** Left by a process that was killed while it made the database; only a connection that may write can roll it back. */
+function settleJournal(database: string): void {
+  if (existsSync(`${database}-journal`)) openWriteConnection(database).close();
 }
 
 function headOf(storage: SqliteStorage): { readonly origin: string; readonly size: number } | undefined {
@@ -191,8 +199,11 @@ const FAILURES: Readonly<Record<StorageFault["code"], readonly [StartFailureCode
 };
 
 function startFailureOf(cause: unknown, database: string): unknown {
-  if (!(cause instanceof StorageFault)) return cause;
-  const [code, hint] = FAILURES[cause.code];
-  const place = cause.message.includes(database) ? "" : ` (${database})`;
-  return new StartFailure(code, `${cause.message}${place}`, hint, cause);
+  const fault = isSqliteError(cause) ? openFault(cause) : cause;
+  if (!(fault instanceof StorageFault)) return cause;
+  const [code, hint] = FAILURES[fault.code];
+  const place = fault.message.includes(database) ? "" : ` (${database})`;
+  return new StartFailure(code, `${fault.message}${place}`, hint, cause);
 }
+
+const isSqliteError = (cause: unknown): boolean => cause instanceof Error && "errcode" in cause;

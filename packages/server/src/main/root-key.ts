@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fromHex, toHex } from "@holdfast/kernel/bytes";
 import { random } from "@holdfast/engine/crypto";
 import type { DataFolder } from "./data-folder.ts";
@@ -8,6 +9,7 @@ const ROOT_KEY_BYTES = 32;
 
 /** The key of this folder; a new one only where there is no data that an old one would have to open. */
 export function readOrCreateRootKey({ rootKey, database }: DataFolder): Uint8Array {
+  dropPartials(rootKey);
   const isNew = !existsSync(rootKey) && !existsSync(database);
   return isNew ? createRootKey(rootKey) : readRootKey(rootKey);
 }
@@ -33,22 +35,33 @@ export function readRootKey(path: string): Uint8Array {
   return fromHex(text);
 }
 
-/** Creates the key; refuses to touch one that is there. */
+/**
+ * Creates the key; refuses to touch one that is there. It appears under its name whole or not at all: a process that is
+ * killed here must leave nothing that the next one takes for a damaged key.
+ */
 function createRootKey(path: string): Uint8Array {
   const key = random(ROOT_KEY_BYTES);
+  const partial = `${path}.${process.pid}.partial`;
   try {
-    const file = openSync(path, "wx", 0o600);
-    writeSync(file, `${toHex(key)}\n`);
-    fsyncSync(file);
-    closeSync(file);
+    writeFileSync(partial, `${toHex(key)}\n`, { flag: "wx", mode: 0o600, flush: true });
+    linkSync(partial, path);
   } catch (cause) {
     throw rootKeyFailure(
       `The root key ${path} cannot be created.`,
       "Look at the folder's permissions and free space.",
       cause,
     );
+  } finally {
+    rmSync(partial, { force: true });
   }
   return key;
+}
+
+/** Of processes that were killed while they created a key. */
+function dropPartials(rootKey: string): void {
+  const prefix = `${basename(rootKey)}.`;
+  const partials = readdirSync(dirname(rootKey)).filter((name) => name.startsWith(prefix) && name.endsWith(".partial"));
+  for (const name of partials) rmSync(join(dirname(rootKey), name), { force: true });
 }
 
 function rootKeyFailure(message: string, hint: string, cause?: unknown): StartFailure {

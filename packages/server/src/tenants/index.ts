@@ -1,4 +1,4 @@
-import { implement, type Operation, type OperationDefinition } from "@holdfast/engine";
+import { implement, type Operation, type OperationDefinition, type Table } from "@holdfast/engine";
 import { createTenant, type Furnish } from "./create-tenant.ts";
 import { deleteNamespace } from "./delete-namespace.ts";
 import { deleteTenant } from "./delete-tenant.ts";
@@ -10,9 +10,9 @@ import { writeNamespace } from "./write-namespace.ts";
 
 export { type Furnish, newTenant } from "./create-tenant.ts";
 export { admitToTenant } from "./fence.ts";
-export { loadNamespaces, loadTenants, namespaceOfPath, tenantsTable } from "./store.ts";
+export { loadNamespaces, loadTenants, namespaceOfPath } from "./store.ts";
 
-export const tenantsTables = [tenantsTable, namespacesTable];
+export const tenantsTables: readonly Table[] = [tenantsTable, namespacesTable];
 
 export function tenantsOperations(definition: (name: string) => OperationDefinition, furnish: Furnish): Operation[] {
   return [
