@@ -1,7 +1,6 @@
 import { chmodSync, rmSync } from "node:fs";
 import { type AddressInfo, createConnection, isIPv6 } from "node:net";
-import type { Server as TlsServer } from "node:tls";
-import { createListener, defaultLimits, peerUid, type RestDoor, serveRest } from "@holdfast/engine";
+import { createListener, defaultLimits, peerUid, renewCertificate, type RestDoor, serveRest } from "@holdfast/engine";
 import { type Authority, issueListenerCertificate } from "./certificates.ts";
 import type { Configuration } from "./configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -36,7 +35,7 @@ export async function listen(
     await https.close();
     throw error;
   }
-  const renewal = renewDaily(https.server as unknown as TlsServer, authority, host);
+  const renewal = renewDaily(https, authority, host);
   const bound = https.server.address() as AddressInfo;
   return {
     address: `https://${isIPv6(bound.address) ? `[${bound.address}]` : bound.address}:${bound.port}`,
@@ -84,10 +83,10 @@ function answers(path: string): Promise<boolean> {
 }
 
 /** A listener that runs for months keeps a certificate that lives for weeks. */
-function renewDaily(server: TlsServer, authority: Authority, host: string): NodeJS.Timeout {
+function renewDaily(server: ReturnType<typeof createListener>, authority: Authority, host: string): NodeJS.Timeout {
   const timer = setInterval(() => {
     void issueListenerCertificate(authority, host, Date.now()).then((issued) => {
-      server.setSecureContext(issued);
+      renewCertificate(server, issued);
     });
   }, DAY_MS);
   return timer.unref();
