@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 /** Answers that are still to be given, by connection. */
 export class Awaiting {
   readonly #responses = new Map<Socket, Set<ServerResponse>>();
+  #whenNone: (() => void) | undefined;
 
   add(response: ServerResponse): void {
     const { socket } = response.req;
@@ -12,6 +13,7 @@ export class Awaiting {
     response.once("close", () => {
       onSocket.delete(response);
       if (onSocket.size === 0) this.#responses.delete(socket);
+      if (this.#responses.size === 0) this.#whenNone?.();
     });
   }
 
@@ -19,10 +21,16 @@ export class Awaiting {
     return this.#responses.has(socket);
   }
 
-  /** A listener that closes ends idle connections at once; those that are busy must end with their answer. */
-  endWithAnswers(): void {
+  get isEnding(): boolean {
+    return this.#whenNone !== undefined;
+  }
+
+  /** Each connection ends with its last answer; `whenNone` runs when no answer is awaited any more. */
+  end(whenNone: () => void): void {
+    this.#whenNone = whenNone;
     for (const onSocket of this.#responses.values()) {
       for (const response of onSocket) if (!response.headersSent) response.setHeader("Connection", "close");
     }
+    if (this.#responses.size === 0) whenNone();
   }
 }

@@ -18,7 +18,8 @@ export function answerMalformed(
     onStray(refusal.code);
     // An earlier request of this connection awaits its answer, and would take this one for it (ATTACKS 48).
     if (socket.writable && !awaiting.isAwaitedOn(socket)) socket.write(answerText(problems, refusal));
-    socket.destroySoon();
+    // At once: whoever does not read must not be waited for.
+    socket.destroy();
   });
 }
 

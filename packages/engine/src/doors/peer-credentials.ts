@@ -7,6 +7,8 @@ const SO_PEERCRED = 17;
 const UCRED_BYTES = 12;
 /** What the kernel reports for an id that has no mapping in this user namespace: nobody may be taken for it. */
 const OVERFLOW_UID = 65_534;
+/** `(uid_t) -1`: what is reported for a socket that has no peer credentials. */
+const NO_UID = 0xffff_ffff;
 
 const getsockopt = koffi
   .load("libc.so.6")
@@ -28,6 +30,10 @@ export function peerUid(socket: Socket): number | undefined {
   const credentials = Buffer.alloc(UCRED_BYTES);
   const length = [UCRED_BYTES];
   if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, credentials, length) !== 0) return undefined;
-  const uid = credentials.readUInt32LE(4);
-  return uid === OVERFLOW_UID || uid === 0xffff_ffff ? undefined : uid;
+  return believableUid(credentials.readUInt32LE(4));
+}
+
+/** Undefined for ids that stand for nobody, or for everybody whom this namespace does not know. */
+export function believableUid(uid: number): number | undefined {
+  return uid === OVERFLOW_UID || uid === NO_UID ? undefined : uid;
 }

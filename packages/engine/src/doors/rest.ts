@@ -7,6 +7,7 @@ import type { Operation } from "../operation.ts";
 import { sendAnswer, sendPage, sendProblem } from "./answer.ts";
 import { Awaiting } from "./awaiting.ts";
 import { callOf } from "./call.ts";
+import { closeAfterAnswers } from "./closing.ts";
 import { type PeerUid, readPeersAtAccept } from "./credential.ts";
 import { answerMalformed } from "./malformed.ts";
 import type { Page } from "./page.ts";
@@ -52,10 +53,7 @@ export function serveRest(server: FastifyInstance, door: RestDoor): void {
   // Methods that Fastify does not route.
   server.setNotFoundHandler((request, reply) => answer(request, reply.hijack()));
   server.setErrorHandler((error, request, reply) => answer(request, reply.hijack(), readFaultOf(error)));
-  server.addHook("preClose", (done) => {
-    awaiting.endWithAnswers();
-    done();
-  });
+  closeAfterAnswers(server, awaiting);
   answerMalformed(server.server, door.problems, awaiting, door.onStray);
   if (door.peerUid !== undefined) readPeersAtAccept(server.server, door.peerUid);
 }
@@ -71,11 +69,10 @@ async function respond(door: RestDoor, routes: RouteTable, exchange: Exchange): 
 
 async function serve(door: RestDoor, routes: RouteTable, exchange: Exchange): Promise<void> {
   const { request, response } = exchange;
-  const method = request.raw.method ?? "";
   const [target, query] = splitTarget(request.originalUrl);
   const page = Object.hasOwn(door.pages, target) ? door.pages[target] : undefined;
-  if (page !== undefined && method === "GET") return sendPage(response, await page(request.raw));
-  const match = page === undefined ? routes.match(method, target) : PAGE_METHODS;
+  if (page !== undefined && request.method === "GET") return sendPage(response, await page(request.raw));
+  const match = page === undefined ? routes.match(request.method, target) : PAGE_METHODS;
   if (match.kind !== "operation") return sendStray(door, exchange, match);
   const call = callOf({ ...exchange, match, query, listener: door.source });
   sendAnswer(response, door.problems, await door.gate.perform(call), call);

@@ -97,6 +97,6 @@ function splitSuffix(rest: string): { value: string; suffix: string; raw: Readon
   return {
     value: rest.slice(0, version.index),
     suffix: "/versions/{version}",
-    raw: { version: version[1] ?? "" },
+    raw: { version: version[1]! },
   };
 }

@@ -4,7 +4,8 @@ import type { Run } from "../operation.ts";
 import type { Call } from "./call.ts";
 import type { GateDependencies } from "./dependencies.ts";
 import { alice, bench, callTo, json, operationOf, put } from "./gate.fixture.ts";
-import { idempotencyTable } from "./idempotency.ts";
+import { idempotencySweep, idempotencyTable, isIdempotencySweepDue } from "./idempotency.ts";
+import { PlanReads } from "./reads.ts";
 
 const DAY_MS = 86_400_000;
 const key = "0123456789abcdef";
@@ -138,5 +139,37 @@ describe("a mutation under an Idempotency-Key", () => {
     expect(await call(`${key}, ${key}`)).toMatchObject({ refusal: { code: "invalid_input" } });
     expect(await call("k".repeat(129))).toMatchObject({ refusal: { code: "invalid_input" } });
     expect(await call("k".repeat(128))).toMatchObject({ ok: true });
+  });
+});
+
+describe("answers whose day is over", () => {
+  const expired = (count: number) => {
+    const setting = bench({ identify: () => ({ principal: { ...alice, kind: "internal" } }) });
+    for (let index = 0; index < count; index++) {
+      const id = new Uint8Array([index >> 8, index & 0xff]);
+      setting.ledger.store(idempotencyTable, { id, fingerprint: id, answer: null, expires_at: 1 }, 3);
+    }
+    return setting;
+  };
+
+  test("are forgotten, and whoever read one of them plans again", async () => {
+    const { gate, ledger } = expired(2);
+    const answer = await gate.perform(callTo(idempotencySweep, { params: {} }));
+    expect(answer).toMatchObject({ ok: true, plan: { output: { removed: 2, isDone: true } } });
+    expect(ledger.rows()).toEqual([]);
+    expect(ledger.entries[0]?.writes).toEqual(["idempotency:AAA=", "idempotency:AAE="]);
+  });
+
+  test("are due only when there are any", async () => {
+    for (const count of [0, 1]) {
+      const { cache, ledger } = expired(count);
+      expect(await isIdempotencySweepDue(new PlanReads(cache, ledger, ledger), 2)).toBe(count > 0);
+    }
+  });
+
+  test("are not done as long as a whole piece was found", async () => {
+    const { gate } = expired(500);
+    const answer = await gate.perform(callTo(idempotencySweep, { params: {} }));
+    expect(answer).toMatchObject({ ok: true, plan: { output: { removed: 500, isDone: false } } });
   });
 });

@@ -118,7 +118,11 @@ export const idempotencySweep: Operation = {
     const rows = await reads.rows(idempotencyTable, EXPIRED, [now, MAX_REMOVED]);
     return {
       output: { removed: rows.length, isDone: rows.length < MAX_REMOVED },
-      changes: rows.map(({ row, rev }) => ({ delete: idempotencyTable, key: { id: row["id"] ?? null }, expect: rev })),
+      changes: rows.map(({ row, rev }) => ({
+        delete: idempotencyTable,
+        key: { id: row["id"] as Uint8Array },
+        expect: rev,
+      })),
       writes: rows.map(({ row }) => footprintOf(row["id"] as Uint8Array)),
     };
   },
