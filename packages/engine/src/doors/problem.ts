@@ -1,7 +1,7 @@
 import type { Refusal, RefusalCode } from "../errors.ts";
 
 /** Row of the contract's table of problems: what a code means to a caller. */
-export interface ProblemMeaning {
+interface ProblemMeaning {
   readonly status: number;
   readonly preconditionStatus?: number;
   readonly title: string;

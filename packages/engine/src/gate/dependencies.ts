@@ -26,9 +26,9 @@ export interface Identification {
 export type Identify = (credential: Credential, reads: Reads, now: number) => Identification | Promise<Identification>;
 
 /** Admits the principal to the tenant that the call names (or to its own) or throws `forbidden`; returns the tenant id. */
-export type Fence = (principal: Principal, named: string | undefined, reads: Reads) => string | Promise<string>;
+type Fence = (principal: Principal, named: string | undefined, reads: Reads) => string | Promise<string>;
 
-export type Authorize = (
+type Authorize = (
   principal: Principal,
   tenant: string,
   request: AccessRequest,

@@ -80,13 +80,13 @@ const openKey: PayloadKey = {
 export const payloadOf = (submission: Submission | undefined): Record<string, unknown> =>
   JSON.parse(fromUtf8(submission!.payload.sealed)) as Record<string, unknown>;
 
-export interface Logged {
+interface Logged {
   readonly level: string;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly message: string;
 }
 
-export function recordingLog(): Logger & { readonly lines: Logged[] } {
+function recordingLog(): Logger & { readonly lines: Logged[] } {
   const lines: Logged[] = [];
   const at = (level: string) => (fields: Logged["fields"], message: string) => {
     lines.push({ level, fields, message });
