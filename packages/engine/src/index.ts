@@ -19,6 +19,7 @@ export { nextRequestId } from "./doors/request-id.ts";
 export type { Page, PageAnswer } from "./doors/page.ts";
 export { type RestDoor, serveRest } from "./doors/rest.ts";
 export { createCommitter, type GroupCommitter } from "./committer/committer.ts";
+export { openFault, openWriteConnection } from "./committer/connection.ts";
 export type { CommitterEvent } from "./committer/event.ts";
 export type { CommitterDependencies, CommitterOptions } from "./committer/options.ts";
 export { publishToFile } from "./committer/publish-to-file.ts";

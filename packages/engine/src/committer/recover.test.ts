@@ -77,6 +77,14 @@ describe("opening", () => {
     expect([...sizes].toSorted((left, right) => left - right)).toEqual([3, 5]);
   });
 
+  it("lets another log begin where one was killed before its first entry, unless a ledger must be there", () => {
+    const { path } = filled(0);
+    const origin = `holdfast/log/${"z".repeat(25)}a`;
+    expect(() => open(path, { origin, mustExist: true })).toThrow(fault("database_foreign"));
+    expect(open(path, { origin })).toMatchObject({ head: { origin, size: 0 } });
+    expect(() => open(path, { known: [append(filled(1).path, 1)] })).toThrow(fault("database_rolled_back"));
+  });
+
   it("says that checkpoints were removed, and verifies the entries all the same", () => {
     const { path, known } = filled(1_300);
     edit(path, "DELETE FROM checkpoints");

@@ -88,11 +88,18 @@ function refuseIfExpected({ known, mustExist, path }: Options): void {
 function prepare(database: DatabaseSync, options: Options, signer: Signer): number {
   database.exec("BEGIN IMMEDIATE");
   const found = migrate(database);
-  if (found === 0) refuseIfExpected(options);
+  const isUnclaimed = found === 0 || (!options.mustExist && dropUnclaimedHead(database));
+  if (isUnclaimed) refuseIfExpected(options);
   createTables(database, options.tables);
-  if (found === 0) insertHead(database, options.origin, signer);
+  if (isUnclaimed) insertHead(database, options.origin, signer);
   database.exec("COMMIT");
   return found;
+}
+
+/** A process that was killed before its first entry took its log's name and key with it: nothing was ever said in them. */
+function dropUnclaimedHead(database: DatabaseSync): boolean {
+  const isEmpty = "NOT EXISTS (SELECT 1 FROM entries) AND NOT EXISTS (SELECT 1 FROM checkpoints)";
+  return database.prepare(`DELETE FROM head WHERE size = 0 AND ${isEmpty}`).run().changes > 0;
 }
 
 function insertHead(database: DatabaseSync, origin: string, signer: Signer): void {

@@ -1,4 +1,15 @@
-import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fromHex, toHex } from "@holdfast/kernel/bytes";
 import { random } from "@holdfast/engine/crypto";
@@ -45,6 +56,7 @@ function createRootKey(path: string): Uint8Array {
   try {
     writeFileSync(partial, `${toHex(key)}\n`, { flag: "wx", mode: 0o600, flush: true });
     linkSync(partial, path);
+    syncFolder(dirname(path));
   } catch (cause) {
     throw rootKeyFailure(
       `The root key ${path} cannot be created.`,
@@ -55,6 +67,13 @@ function createRootKey(path: string): Uint8Array {
     rmSync(partial, { force: true });
   }
   return key;
+}
+
+/** The name has to outlast a power cut too: without the key the data is lost. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, "r");
+  fsyncSync(folder);
+  closeSync(folder);
 }
 
 /** Of processes that were killed while they created a key. */

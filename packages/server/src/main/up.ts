@@ -18,8 +18,10 @@ export async function up(options: UpOptions): Promise<number> {
   try {
     const configuration = configurationFrom(options.env);
     const server = await startServer(configuration, createLog(configuration.logLevel));
+    // Listened for before the start is announced: whoever reads that may press Ctrl-C at once, and it has to drain.
+    const stopped = untilStopped(options.signal);
     options.stdout(banner(server));
-    await untilStopped(options.signal);
+    await stopped;
     options.stdout("holdfast: stopping, finishing what was begun\n");
     await server.stop();
     return 0;
