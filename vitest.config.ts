@@ -5,6 +5,7 @@ const notMeasured = [
   "packages/*/emitted/**", // generated from the catalogue, which is measured
   "packages/contract/src/emit/main.ts", // prints what the measured emitters return
   "**/*.d.ts", // types only
+  "**/*.fixture.ts", // what tests are made of
 ];
 
 /** Temporary folders, sockets and servers of one test must never meet those of another. */
