@@ -4,6 +4,7 @@ import { blake3 as blake3Native } from "@napi-rs/blake-hash";
 import sodium from "sodium-native";
 
 const TAG_BYTES = 16;
+const KEY_BYTES = 32;
 const HASH_BLOCK_BYTES = 64;
 const HASH_BYTES = 32;
 const EMPTY = Buffer.alloc(0);
@@ -52,76 +53,46 @@ export function equalConstantTime(left: Uint8Array, right: Uint8Array): boolean 
   return left.byteLength === right.byteLength && timingSafeEqual(left, right);
 }
 
-const xchacha20Poly1305: Aead = {
-  keyBytes: 32,
-  nonceBytes: 24,
-  seal(key, nonce, plaintext, associatedData) {
-    const out = Buffer.allocUnsafe(plaintext.byteLength + TAG_BYTES);
-    sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
-      out,
-      bufferOf(plaintext),
-      bufferOf(associatedData),
-      null,
-      bufferOf(nonce),
-      bufferOf(key),
-    );
-    return out;
-  },
-  open(key, nonce, sealed, associatedData) {
-    if (sealed.byteLength < TAG_BYTES) return undefined;
-    const out = Buffer.allocUnsafe(sealed.byteLength - TAG_BYTES);
-    try {
-      sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
-        out,
-        null,
-        bufferOf(sealed),
-        bufferOf(associatedData),
-        bufferOf(nonce),
-        bufferOf(key),
-      );
-      return out;
-    } catch {
-      return undefined;
-    }
-  },
-};
+type SodiumSeal = typeof sodium.crypto_aead_xchacha20poly1305_ietf_encrypt;
+type SodiumOpen = typeof sodium.crypto_aead_xchacha20poly1305_ietf_decrypt;
 
-const chacha20Poly1305: Aead = {
-  keyBytes: 32,
-  nonceBytes: 12,
-  seal(key, nonce, plaintext, associatedData) {
-    const out = Buffer.allocUnsafe(plaintext.byteLength + TAG_BYTES);
-    sodium.crypto_aead_chacha20poly1305_ietf_encrypt(
-      out,
-      bufferOf(plaintext),
-      bufferOf(associatedData),
-      null,
-      bufferOf(nonce),
-      bufferOf(key),
-    );
-    return out;
-  },
-  open(key, nonce, sealed, associatedData) {
-    if (sealed.byteLength < TAG_BYTES) return undefined;
-    const out = Buffer.allocUnsafe(sealed.byteLength - TAG_BYTES);
-    try {
-      sodium.crypto_aead_chacha20poly1305_ietf_decrypt(
-        out,
-        null,
-        bufferOf(sealed),
-        bufferOf(associatedData),
-        bufferOf(nonce),
-        bufferOf(key),
-      );
+/** One of libsodium's AEADs, whose bindings write into a buffer that they are given. */
+function sodiumAead(nonceBytes: number, seal: SodiumSeal, open: SodiumOpen): Aead {
+  return {
+    keyBytes: KEY_BYTES,
+    nonceBytes,
+    seal(key, nonce, plaintext, associatedData) {
+      const out = Buffer.allocUnsafe(plaintext.byteLength + TAG_BYTES);
+      seal(out, bufferOf(plaintext), bufferOf(associatedData), null, bufferOf(nonce), bufferOf(key));
       return out;
-    } catch {
-      return undefined;
-    }
-  },
-};
+    },
+    open(key, nonce, sealed, associatedData) {
+      if (sealed.byteLength < TAG_BYTES) return undefined;
+      const out = Buffer.allocUnsafe(sealed.byteLength - TAG_BYTES);
+      try {
+        open(out, null, bufferOf(sealed), bufferOf(associatedData), bufferOf(nonce), bufferOf(key));
+        return out;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+const xchacha20Poly1305 = sodiumAead(
+  24,
+  sodium.crypto_aead_xchacha20poly1305_ietf_encrypt,
+  sodium.crypto_aead_xchacha20poly1305_ietf_decrypt,
+);
+
+const chacha20Poly1305 = sodiumAead(
+  12,
+  sodium.crypto_aead_chacha20poly1305_ietf_encrypt,
+  sodium.crypto_aead_chacha20poly1305_ietf_decrypt,
+);
 
 const aes256Gcm: Aead = {
-  keyBytes: 32,
+  keyBytes: KEY_BYTES,
   nonceBytes: 12,
   seal(key, nonce, plaintext, associatedData) {
     const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES });

@@ -32,7 +32,7 @@ export {
   idempotencyTable,
   isIdempotencySweepDue,
 } from "./gate/idempotency.ts";
-export { dutyDefinition } from "./duty.ts";
+export { dutyCall, dutyDefinition } from "./duty.ts";
 export type { Publish } from "./committer/publisher.ts";
 export { exportEntries } from "./ledger/export.ts";
 export { LedgerStore } from "./ledger/ledger-store.ts";

@@ -1,4 +1,13 @@
-import type { Change, Context, Operation, OperationDefinition, Plan, Reads, StoredRow, Table } from "@holdfast/engine";
+import {
+  type Change,
+  type Context,
+  dutyDefinition,
+  type Operation,
+  type Plan,
+  type Reads,
+  type StoredRow,
+  type Table,
+} from "@holdfast/engine";
 import type { Deks } from "./deks.ts";
 import type { Keks } from "./keks.ts";
 import type { PayloadKeys } from "./payload-keys.ts";
@@ -15,20 +24,6 @@ import {
 
 /** Keys moved in one transaction. */
 const MAX_REWRAPS = 200;
-
-/** A duty of the server: no door leads to it, and it stands in the ledger like everything else. */
-const definition: OperationDefinition = {
-  name: "key.sweep",
-  method: "POST",
-  path: "",
-  aliases: [],
-  spans: [],
-  permission: null,
-  input: {},
-  scope: "tenant",
-  mutation: true,
-  entryResource: "key",
-};
 
 export interface SweepOutput {
   readonly rewrapped: number;
@@ -75,7 +70,7 @@ export function sweepOperation(keks: Keks, deks: Deks, payloadKeys: PayloadKeys)
     return [...moved, ...foundKeys.map((stored) => payloadKeys.rewrapped(ring, payloadKeyRowOf(stored)))];
   }
 
-  return { definition, run };
+  return { definition: dutyDefinition("key.sweep", "key"), run };
 }
 
 function wrappedBy(

@@ -1,10 +1,9 @@
 import {
-  type Call,
+  dutyCall,
   type Gate,
   idempotencySweep,
   isIdempotencySweepDue,
   type Logger,
-  nextRequestId,
   type Operation,
   type Principal,
   type Reads,
@@ -81,27 +80,7 @@ async function carryOut(
   for (let piece = 0; piece < MAX_PIECES && !signal.aborted; piece++) {
     if (!(await isDue(Date.now()))) return;
     const principal: Principal = { actor, tenant, kind: "internal", credential: "internal" };
-    const answer = await gate.perform(internalCall(operation, principal, signal));
+    const answer = await gate.perform(dutyCall(operation, principal, signal));
     if (!answer.ok || (answer.plan.output as { readonly isDone: boolean }).isDone) return;
   }
-}
-
-/** A call that no door can make. */
-function internalCall(operation: Operation, principal: Principal, signal: AbortSignal): Call {
-  return {
-    operation,
-    credential: { kind: "internal", principal },
-    source: { listener: "socket", address: "server" },
-    params: {},
-    query: {},
-    body: undefined,
-    mediaType: undefined,
-    precondition: undefined,
-    tenantNamed: undefined,
-    idempotencyKey: undefined,
-    fault: undefined,
-    requestId: nextRequestId(),
-    trace: undefined,
-    signal,
-  };
 }
