@@ -1,4 +1,5 @@
 import { type Context, type Input, type Plan, Refusal } from "@holdfast/engine";
+import { parsePath } from "@holdfast/kernel/paths";
 import type { ConsideredRule } from "@holdfast/policy";
 import type { Access } from "./authorize.ts";
 
@@ -10,6 +11,7 @@ export function explainDecision(access: Access, actorOf: ActorOfAccessor) {
     const { resource, path, action, accessor } = input.body as Record<"resource" | "path" | "action", string> & {
       readonly accessor?: string;
     };
+    insistCanonical(path);
     const actor = accessor === undefined ? context.principal.actor : await otherActor(context, accessor, actorOf);
     const found = await access.explain(actor, context.tenant, { resource, path, action }, context.reads);
     const rule = found.rule === undefined ? undefined : `${found.rule.role} ${found.rule.permission}`;
@@ -23,6 +25,13 @@ export function explainDecision(access: Access, actorOf: ActorOfAccessor) {
       facts: { resource, path, action, accessor },
     };
   };
+}
+
+/** The gate judges a path in its one spelling only, and so must whoever says what the gate would do (ATTACKS 1). */
+function insistCanonical(path: string): void {
+  if (path === "") return;
+  const parsed = parsePath(path);
+  if (!parsed.ok) throw new Refusal("path_not_canonical", `The path ${parsed.reason}.`);
 }
 
 /** What another may do is told only to those who may read policy. */
