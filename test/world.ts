@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type ServerOptions, startServer, type TestServer } from "./server.ts";
 import { Wire } from "./wire.ts";
 
@@ -27,11 +30,17 @@ export interface World {
   bearer(options: TokenOptions, tenant?: string): Promise<Bearer>;
   /** A token of a new role with these permissions. */
   holderOf(permissions: readonly string[], options?: { readonly environments?: readonly string[] }): Promise<Bearer>;
+  /** Stops the server and starts it again on the same data. */
+  restart(env?: ServerOptions["env"]): Promise<World>;
   stop(): Promise<void>;
 }
 
-export async function startWorld(options: ServerOptions = {}): Promise<World> {
-  const server = await startServer(options);
+export function startWorld(env: ServerOptions["env"] = {}): Promise<World> {
+  return startOn(mkdtempSync(join(tmpdir(), "holdfast-world-")), env);
+}
+
+async function startOn(folder: string, env: NonNullable<ServerOptions["env"]>): Promise<World> {
+  const server = await startServer({ dataDir: join(folder, "data"), env });
   const administrator = Wire.socket(server);
   const stranger = Wire.https(server);
   let roles = 0;
@@ -50,11 +59,19 @@ export async function startWorld(options: ServerOptions = {}): Promise<World> {
       (await administrator.post("/api/roles", { name, permissions, environments })).output();
       return bearer({ roles: [name] });
     },
+    async restart(changed = {}) {
+      await end();
+      return startOn(folder, changed);
+    },
     async stop() {
-      administrator.close();
-      stranger.close();
-      await server.stop();
-      server.remove();
+      await end();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
+
+  async function end(): Promise<void> {
+    administrator.close();
+    stranger.close();
+    await server.stop();
+  }
 }
