@@ -7,30 +7,26 @@ const DEATH: ReadonlySet<string> = new Set(["connection_lost", "connection_faile
 /** Refused, and said so: nothing was done. */
 const NOT_DONE: ReadonlySet<string> = new Set(["version_mismatch", "busy", "overloaded"]);
 
+/** A client of its own for each worker. */
+export type Connect = (worker: number) => Client;
+
 interface Load {
-  /** A client of its own for each worker. */
-  readonly connect: (worker: number) => Client;
+  readonly connect: Connect;
   readonly prefix: string;
   readonly told: Told;
 }
 
 /** Writers of their own keys, writers of one hot key, and readers, until the server dies. */
 export async function loadUntilDeath({ connect, prefix, told }: Load): Promise<void> {
-  const workers: ((client: Client) => Promise<void>)[] = [];
+  const workers: ((client: Client, worker: number) => Promise<void>)[] = [];
   for (let writer = 0; writer < 4; writer++) {
     const key = `${prefix}/writer-${writer}`;
     told.keys.push(key);
-    workers.push((client) => writeOwn(client, key, told));
+    workers.push((client, worker) => write(client, { key, ...fresh(worker) }, told));
   }
-  workers.push(
-    (client) => countUp(client, told),
-    (client) => countUp(client, told),
-  );
-  workers.push(
-    (client) => readAny(client, told),
-    (client) => readAny(client, told),
-  );
-  await Promise.all(workers.map((work, index) => untilDeath(connect(index), work)));
+  for (let counter = 0; counter < 2; counter++) workers.push((client, worker) => countUp(client, worker, told));
+  for (let reader = 0; reader < 2; reader++) workers.push((client) => readAny(client, told));
+  await Promise.all(workers.map((work, index) => untilDeath(connect(index), (client) => work(client, index))));
 }
 
 async function untilDeath(client: Client, work: (client: Client) => Promise<void>): Promise<void> {
@@ -54,13 +50,11 @@ async function unlessNotDone(work: Promise<void>): Promise<void> {
   }
 }
 
-async function writeOwn(client: Client, key: string, told: Told): Promise<void> {
-  await write(client, { key, value: randomUUID(), idempotencyKey: randomUUID() }, told);
-}
+const fresh = (worker: number) => ({ worker, value: randomUUID(), idempotencyKey: randomUUID() });
 
-async function countUp(client: Client, told: Told): Promise<void> {
+async function countUp(client: Client, worker: number, told: Told): Promise<void> {
   const cas = await client.secrets.read(HOT_KEY).then(({ version }) => version, whenMissing);
-  await write(client, { key: HOT_KEY, value: randomUUID(), cas, idempotencyKey: randomUUID() }, told);
+  await write(client, { key: HOT_KEY, cas, ...fresh(worker) }, told);
 }
 
 function whenMissing(error: unknown): number {

@@ -37,7 +37,7 @@ export async function killRounds({ rounds, seed, onRound, signal }: Options): Pr
       const life = await loadAndKill(stand, server, token, totals.rounds);
       if (stand.random(ROUNDS_PER_KILLED_RECOVERY) === 0) await killWhileStarting(stand);
       server = await startServer({ dataDir: stand.dataDir });
-      totals = added(totals, life, await checkRestarted(stand, server, life));
+      totals = added(totals, life, await checkRestarted(stand, server, token, life));
       onRound?.(totals);
     }
   } finally {

@@ -4,7 +4,7 @@ import { spawnServer, type TestServer } from "../../server.ts";
 import { insist } from "../insist.ts";
 import { type Before, check, latestVersion } from "./check.ts";
 import { laterContains, publishedCheckpoint } from "./checkpoint.ts";
-import { isDeath, loadUntilDeath } from "./load.ts";
+import { type Connect, isDeath, loadUntilDeath } from "./load.ts";
 import { HOT_KEY, nothingTold, type Told } from "./told.ts";
 
 const RECOVERED = "the last process did not close the database; recovered what it had committed";
@@ -39,6 +39,13 @@ export async function administratorToken(server: TestServer): Promise<string> {
   return token;
 }
 
+/** Half of them over the socket, half over HTTPS. */
+function connector(server: TestServer, token: string): Connect {
+  const ca = readFileSync(server.caPath, "utf8");
+  return (worker) =>
+    worker % 2 === 0 ? overSocket(server) : createClient({ address: server.address, ca, token, retries: 0 });
+}
+
 export interface Life {
   readonly told: Told;
   readonly before: Before;
@@ -53,9 +60,7 @@ export async function loadAndKill(stand: Stand, server: TestServer, token: strin
   const client = overSocket(server, stand.heads);
   const { head } = await client.audit.confirm();
   const before = { size: head.size, hotVersion: await latestVersion(client, HOT_KEY) };
-  const ca = readFileSync(server.caPath, "utf8");
-  const connect = (worker: number) =>
-    worker % 2 === 0 ? overSocket(server) : createClient({ address: server.address, ca, token, retries: 0 });
+  const connect = connector(server, token);
   const killAt = 1 + stand.random(MOST_WRITES);
   let sighting: Promise<unknown> = Promise.resolve();
   told.onWritten = (count) => {
@@ -85,12 +90,12 @@ export async function killWhileStarting({ dataDir, random }: Stand): Promise<voi
 }
 
 /** Returns the size of the ledger. */
-export async function checkRestarted({ dataDir, heads }: Stand, server: TestServer, life: Life): Promise<number> {
+export async function checkRestarted(stand: Stand, server: TestServer, token: string, life: Life): Promise<number> {
   insist(server.output().includes(RECOVERED), `the start said nothing of a recovery:\n${server.output()}`);
-  const client = overSocket(server, heads);
+  const client = overSocket(server, stand.heads);
   try {
-    const published = publishedCheckpoint(dataDir);
-    await check(client, life.told, life.before);
+    const published = publishedCheckpoint(stand.dataDir);
+    await check(client, connector(server, token), life.told, life.before);
     if (published !== undefined) await laterContains(client, published);
     return (await client.audit.confirm()).head.size;
   } finally {

@@ -3,6 +3,8 @@ export interface Begun {
   readonly key: string;
   readonly value: string;
   readonly cas?: number;
+  /** Who asked: an Idempotency-Key is bound to its actor. */
+  readonly worker: number;
   /** A client that lost its answer asks again with the same one. */
   readonly idempotencyKey: string;
 }
