@@ -1,0 +1,61 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Client, createClient } from "@holdfast/client";
+import { onTestFinished } from "vitest";
+import { type ServerOptions, startServer, type TestServer } from "../server.ts";
+
+const FROM_SOURCES = fileURLToPath(new URL("../../packages/cli/bin/from-sources.mjs", import.meta.url));
+
+export const isRoot: boolean = process.getuid?.() === 0;
+
+/** A folder that ends with the test; data goes into a folder below it, so that checkpoints of the second place do too. */
+export function temporaryHome(): string {
+  const home = mkdtempSync(join(tmpdir(), "holdfast-faults-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  return home;
+}
+
+/** A server that ends with the test, whatever comes of it. */
+export async function runningServer(options: ServerOptions & { readonly dataDir: string }): Promise<TestServer> {
+  const server = await startServer(options);
+  onTestFinished(() => server.kill());
+  return server;
+}
+
+/** A client over the socket, as the administrator that whoever started the server is. */
+export function administrator({ socketPath }: TestServer): Client {
+  const client = createClient({ socketPath, retries: 0 });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** Copies a stopped server's data, with what lies in the second place, to a home of its own. */
+export function copyOfData(dataDir: string): string {
+  const copy = join(temporaryHome(), "data");
+  cpSync(dataDir, copy, { recursive: true });
+  cpSync(`${dataDir}-checkpoints`, `${copy}-checkpoints`, { recursive: true });
+  return copy;
+}
+
+export interface Said {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command from its sources, with nothing of what whoever runs the tests has set or remembered. */
+export async function holdfast(words: readonly string[], dataDir: string): Promise<Said> {
+  const child = spawn(process.execPath, [FROM_SOURCES, ...words], {
+    cwd: join(dataDir, ".."),
+    env: { PATH: process.env["PATH"], XDG_STATE_HOME: join(dataDir, "..", "state") },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const said = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk: Buffer) => (said.stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (said.stderr += chunk.toString()));
+  const exitCode = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { exitCode, ...said };
+}
