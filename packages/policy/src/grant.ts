@@ -1,5 +1,5 @@
-import { type Condition, conditionCovers } from "./condition.ts";
-import { covers, type Permission } from "./permission.ts";
+import type { Condition } from "./condition.ts";
+import type { Permission } from "./permission.ts";
 
 /** A role as held by one actor. All conditions have to hold. */
 export interface Grant {
@@ -20,17 +20,4 @@ export function grantsWithin<T extends { readonly role: string; readonly tenant:
   grants: readonly T[],
 ): readonly T[] {
   return grants.filter((grant) => grant.tenant === tenant || grant.role === globalRole);
-}
-
-/** The permissions of `wanted` that `held` does not include: nobody grants more than they hold. */
-export function excessOf(held: readonly Grant[], wanted: Omit<Grant, "role">): readonly Permission[] {
-  const wide = held.filter((grant) => areConditionsMet(grant.conditions, wanted.conditions));
-  return wanted.permissions.filter(
-    (permission) => !wide.some((grant) => grant.permissions.some((own) => covers(own, permission))),
-  );
-}
-
-/** Whether each condition of the holder is kept by one at least as narrow. */
-function areConditionsMet(own: readonly Condition[], wanted: readonly Condition[]): boolean {
-  return own.every((condition) => wanted.some((narrow) => conditionCovers(condition, narrow)));
 }

@@ -4,7 +4,8 @@ export { type Authorizer, compile } from "./compile.ts";
 export type { Attributes, Condition } from "./condition.ts";
 export type { DecidingRule, Decision, Reason, Request } from "./decision.ts";
 export type { ConsideredRule, Explanation, Verdict } from "./explain.ts";
-export { excessOf, type Grant, globalRole, grantsWithin } from "./grant.ts";
+export { type Grant, globalRole, grantsWithin } from "./grant.ts";
+export { Holdings } from "./holdings.ts";
 export {
   type Action,
   formatPermission,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { builtInRole, builtInRoles } from "./built-in-roles.ts";
 import { compile } from "./compile.ts";
-import { excessOf, type Grant, grantsWithin } from "./grant.ts";
+import { type Grant, grantsWithin } from "./grant.ts";
+import { Holdings } from "./holdings.ts";
 import { formatPermission, isGlobal } from "./permission.ts";
 import type { Request } from "./decision.ts";
 import { defineRole } from "./role.ts";
@@ -34,7 +35,7 @@ describe("built-in roles", () => {
 
   test("each include everything of the roles under them", () => {
     for (const each of builtInRoles.filter(({ under }) => under !== undefined)) {
-      expect(excessOf([role(each.under ?? "")], each)).toEqual([]);
+      expect(new Holdings([role(each.under ?? "")]).excessOf(each)).toEqual([]);
     }
   });
 
@@ -216,12 +217,13 @@ describe("grantsWithin, the tenant fence", () => {
   );
 });
 
-describe("excessOf", () => {
+describe("what exceeds the holder", () => {
   const wanted = (texts: string[], environments?: string[]): Omit<Grant, "role"> => {
     const defined = defineRole({ name: "wanted", permissions: texts, ...(environments ? { environments } : {}) });
     return defined.ok ? defined.role : expect.fail("not a role");
   };
-  const excess = (held: readonly Grant[], asked: Omit<Grant, "role">) => excessOf(held, asked).map(formatPermission);
+  const excess = (held: readonly Grant[], asked: Omit<Grant, "role">) =>
+    new Holdings(held).excessOf(asked).map(formatPermission);
 
   test("names what the holder does not hold", () => {
     expect(excess([role("viewer")], wanted(["secret:a:read", "secret:a:write"]))).toEqual(["secret:a:write"]);

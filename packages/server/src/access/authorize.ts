@@ -4,9 +4,9 @@ import {
   type Authorizer,
   compile,
   type Explanation,
-  type Grant,
   globalRole,
   grantsWithin,
+  Holdings,
   type Request,
   type Resource,
 } from "@holdfast/policy";
@@ -16,7 +16,7 @@ import { loadGrants, loadRoles, roleGrant, type StoredGrant, type StoredRole } f
 interface Compiled {
   readonly grants: readonly StoredGrant[];
   readonly roles: ReadonlyMap<string, StoredRole>;
-  readonly held: readonly Grant[];
+  readonly holdings: Holdings;
   readonly authorizer: Authorizer;
   readonly isGlobal: boolean;
 }
@@ -64,7 +64,7 @@ function compileFor(tenant: string, grants: readonly StoredGrant[], roles: Reado
   const speaking = grantsWithin(tenant, grants);
   const held = speaking.map((grant) => roleGrant(grant.role, roles)).filter((grant) => grant !== undefined);
   const isGlobal = speaking.some((grant) => grant.role === globalRole);
-  return { grants, roles, held, authorizer: compile(held), isGlobal };
+  return { grants, roles, holdings: new Holdings(held), authorizer: compile(held), isGlobal };
 }
 
 /** Attributes come from what the server holds: here the environment of the path, from its namespace (L7, L19). */
