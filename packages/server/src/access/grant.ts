@@ -64,25 +64,45 @@ export function writeGrant(access: Access, actorExists: ActorExists) {
   };
 }
 
+const DEFAULT_LIMIT = 100;
+
 export async function listGrants(context: Context, input: Input): Promise<Plan> {
-  const sql = "SELECT * FROM grants WHERE tenant = ? ORDER BY actor, role LIMIT 100000";
-  const rows = (await context.reads.rows(grantsTable, sql, [context.tenant])).map(grantOf);
-  const found = page(rows, (grant) => `${grant.actor} ${grant.role}`, input.query);
+  const [actor = "", role = ""] = ((input.query["after"] as string | undefined) ?? "").split(" ");
+  const limit = (input.query["limit"] as number | undefined) ?? DEFAULT_LIMIT;
+  const sql = "SELECT * FROM grants WHERE tenant = ? AND (actor, role) > (?, ?) ORDER BY actor, role LIMIT ?";
+  const rows = (await context.reads.rows(grantsTable, sql, [context.tenant, actor, role, limit + 1])).map(grantOf);
+  const found = page(rows, (grant) => `${grant.actor} ${grant.role}`, { limit });
   const items = found.items.map(({ actor, role, grantedAt }) => ({ actor, role, grantedAt: isoTime(grantedAt) }));
   return { output: { ...found, items } };
 }
 
-export async function revokeGrant(context: Context, input: Input): Promise<Plan> {
+export function revokeGrant(access: Access) {
+  return (context: Context, input: Input): Promise<Plan> => planRevocation(access, context, input);
+}
+
+async function planRevocation(access: Access, context: Context, input: Input): Promise<Plan> {
   const actor = input.body["actor"] as string;
   const role = roleGrant(input.body["role"] as string, new Map())?.role ?? (input.body["role"] as string);
   const held = (await loadGrants(context.reads, actor)).find(
     (grant) => grant.role === role && grant.tenant === context.tenant,
   );
   if (held === undefined) throw new Refusal("not_found", "This actor does not hold that role here.");
+  if (role === globalRole) await insistOnAnotherGlobal(access, context, actor);
   return {
     output: { actor, role, revoked: true },
     changes: [{ delete: grantsTable, key: { tenant: context.tenant, actor, role }, expect: held.rev }],
     writes: [grantsFootprint(actor), roleGrantsFootprint(context.tenant, role)],
     facts: { actor, role },
   };
+}
+
+/** No door can make a global administrator from nothing, so whoever takes that role from another has to hold it too. */
+async function insistOnAnotherGlobal(access: Access, { principal, reads }: Context, actor: string): Promise<void> {
+  if (!(await access.isGlobal(principal.actor, reads))) {
+    throw new Refusal("forbidden", "Only a global administrator takes that role away.");
+  }
+  if (principal.actor !== actor) return;
+  throw new Refusal("conflict", "Nobody takes that role from themselves.", {
+    hint: "Another global administrator can; there must always be one.",
+  });
 }

@@ -32,7 +32,7 @@ export function accessOperations(
     implement(definition("role.delete"), deleteRole),
     implement(definition("grant.write"), writeGrant(access, actors.exists)),
     implement(definition("grant.list"), listGrants),
-    implement(definition("grant.revoke"), revokeGrant),
+    implement(definition("grant.revoke"), revokeGrant(access)),
     implement(definition("decision.explain"), explainDecision(access, actors.ofAccessor)),
   ];
 }

@@ -50,8 +50,14 @@ async function parentOf(context: Context): Promise<string | null> {
   if (context.principal.kind !== "token") return null;
   const accessor = context.principal.credential;
   context.reads.touch(credentialFootprint(accessor));
+  const maker = await loadToken(context.reads, accessor);
+  if (maker?.usesLeft !== undefined) {
+    throw new Refusal("conflict", "A token that is good for some uses makes no tokens.", {
+      hint: "Its uses would not bind what it made; use a credential without a use count.",
+    });
+  }
   let depth = 1;
-  for (let at = await loadToken(context.reads, accessor); at?.parent !== undefined; depth++) {
+  for (let at = maker; at?.parent !== undefined; depth++) {
     if (depth >= MAX_TOKEN_DEPTH) {
       throw new Refusal("conflict", `Tokens are made by tokens at most ${MAX_TOKEN_DEPTH} deep.`);
     }
@@ -67,8 +73,14 @@ interface Owner {
   readonly writes: readonly string[];
 }
 
+/** It belongs to the tenant of its actor: elsewhere it would outlive that tenant, and show there what it may do here. */
 async function sameActor(context: Context): Promise<Owner> {
-  const { actor } = context.principal;
+  const { actor, tenant } = context.principal;
+  if (tenant !== context.tenant) {
+    throw new Refusal("conflict", "One more credential of an actor is made in its own tenant.", {
+      hint: "Name the roles of the token, or no other tenant.",
+    });
+  }
   const grants = await loadGrants(context.reads, actor);
   return { actor, roles: grants.map((grant) => grant.role), changes: [], writes: [] };
 }
