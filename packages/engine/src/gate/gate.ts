@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
-import { Refusal } from "../errors.ts";
+import { Refusal, type RefusalCode } from "../errors.ts";
 import type { Logger } from "../logger.ts";
-import type { Plan } from "../operation.ts";
+import type { Context, Input, Plan } from "../operation.ts";
 import { addressPrefix } from "./address-prefix.ts";
 import { type Attempt, beginAttempt } from "./attempt.ts";
 import { authorize } from "./authorize.ts";
@@ -16,6 +16,9 @@ import { Validator } from "./validate.ts";
 
 /** How often a plan that turned out stale is made again before the caller is told to come back. */
 const MAX_REPLANS = 3;
+
+/** Refusals that nobody can mend by asking in another way. */
+const FOR_OPERATORS: ReadonlySet<RefusalCode> = new Set(["internal", "storage_failed", "sealed"]);
 
 /** What a door encodes: a plan that is durable, or a refusal that is recorded (counted, when it has no `seq`). */
 export type Answer =
@@ -49,7 +52,10 @@ export class Gate {
     const answer = this.#admit(call) ?? (await this.#planAndRecord(call));
     const seconds = (performance.now() - startedAt) / 1000;
     const outcome = outcomeOf(answer.ok ? undefined : answer.refusal);
-    this.#with.meter.operation(call.operation.definition.name, outcome, seconds);
+    const operation = call.operation.definition.name;
+    this.#with.meter.operation(operation, outcome, seconds);
+    const { requestId, trace } = call;
+    this.#with.log.debug({ requestId, trace, operation, outcome, seq: answer.seq, seconds }, "operation");
     return answer;
   }
 
@@ -127,7 +133,7 @@ export class Gate {
     return attempt.rate?.allowed !== false;
   }
 
-  #run(call: Call, ...[context, input]: Parameters<Call["operation"]["run"]>): Plan | Promise<Plan> {
+  #run(call: Call, context: Context, input: Input): Plan | Promise<Plan> {
     const { definition, run } = call.operation;
     if (call.idempotencyKey === undefined || !definition.mutation) return run(context, input);
     return runOnce(this.#with.idempotency, call.idempotencyKey, context, input, () => run(context, input));
@@ -167,10 +173,11 @@ export class Gate {
       error instanceof Refusal
         ? error
         : new Refusal("internal", "The server could not complete this operation.", { cause: error });
-    if (refusal.code === "internal" || refusal.code === "storage_failed") {
+    if (FOR_OPERATORS.has(refusal.code)) {
       const operation = call.operation.definition.name;
+      const detail = refusal.details.operatorDetail;
       this.#with.log.error(
-        { err: refusal.cause ?? refusal, requestId: call.requestId, operation },
+        { err: refusal.cause ?? refusal, detail, requestId: call.requestId, operation },
         "operation failed unexpectedly",
       );
     }
