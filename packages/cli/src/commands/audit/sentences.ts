@@ -10,9 +10,22 @@ const reasons: Readonly<Record<string, string>> = {
   root_mismatch: "the entries up to it do not come to the signed root",
   chain_mismatch: "the entries up to it do not come to the signed chain",
   missing: "it is missing",
+  head_not_signed: "the head over it is not signed by this ledger's key",
+  checkpoint_mismatch: "the entries up to it do not come to a checkpoint",
+  tile_mismatch: "the hash tiles above it are not those of the entries",
+  filter_mismatch: "the index that finds entries does not know it",
+  database_damaged: "the database is damaged from here on",
+  mac_invalid: "the row was not written by this server",
+  no_entry: "no entry of the ledger explains the row",
+  row_missing: "the ledger explains the row, but it is gone",
+  hash_mismatch: "the row is not what its entry says",
+  rolled_back: "the row is older than the ledger says",
+  deleted_row_back: "the row is back, after the ledger says that it was deleted",
+  payload_missing: "its payload is missing, and no entry says that it was erased",
+  payload_damaged: "its payload is not what was committed to",
 };
 
-/** What is wrong with an entry, in words. */
+/** What is wrong with an entry or a row, in words. */
 export function reasonOf(code: string): string {
   return reasons[code] ?? code;
 }

@@ -7,15 +7,21 @@ import { reasonOf } from "./sentences.ts";
 export type Verification = Operations["audit.verify"]["output"];
 
 /** The verdict in lines: what holds, or the first bad entry and each unexplained row. */
-export function showVerification({ ok, size, root, firstBad, state, durationMs }: Verification, style: Style): string {
-  const lines = [
-    ok
-      ? `${style.good("ok")}  ${count(size, "entry", "entries")} verified in ${Math.round(durationMs)} ms, root ${root}`
-      : `${style.bad("bad")}  ${firstBad === undefined ? "the ledger does not verify" : `entry ${firstBad.seq}: ${printable(reasonOf(firstBad.reason))}`}`,
-  ];
-  if (state?.ok === true) lines.push(`${style.good("ok")}  ${count(state.rows, "row")} explained by the ledger`);
-  for (const { table, key, reason } of state?.unexplained ?? []) {
-    lines.push(`${style.bad("unexplained")}  ${printable(`${table} ${key}: ${reasonOf(reason)}`)}`);
-  }
-  return `${lines.join("\n")}\n`;
+export function showVerification(verification: Verification, style: Style): string {
+  return `${[ledgerLine(verification, style), ...stateLines(verification, style)].join("\n")}\n`;
+}
+
+/** The ledger alone: its entries may hold while a row is not what they say. */
+function ledgerLine({ size, root, firstBad, durationMs }: Verification, style: Style): string {
+  return firstBad === undefined
+    ? `${style.good("ok")}  ${count(size, "entry", "entries")} verified in ${Math.round(durationMs)} ms, root ${root}`
+    : `${style.bad("bad")}  entry ${firstBad.seq}: ${printable(reasonOf(firstBad.reason))}`;
+}
+
+function stateLines({ state }: Verification, style: Style): readonly string[] {
+  if (state === undefined) return [];
+  if (state.ok) return [`${style.good("ok")}  ${count(state.rows, "row")} explained by the ledger`];
+  return state.unexplained.map(
+    ({ table, key, reason }) => `${style.bad("bad")}  ${printable(`${table} ${key}: ${reasonOf(reason)}`)}`,
+  );
 }
