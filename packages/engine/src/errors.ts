@@ -1,6 +1,6 @@
 /**
- * Why an operation was refused. `message` and `hint` may reach the caller; `cause` and `operatorDetail` go to the log.
- * HTTP status is decided in one place (doors/problem.ts).
+ * Codes are public and stable: the contract says what each means to a caller (packages/contract/src/errors.ts), and
+ * doors/problem.ts, alone, which HTTP status it has.
  */
 export type RefusalCode =
   | "unauthenticated"
@@ -39,7 +39,10 @@ export interface RefusalDetails {
   readonly precondition?: boolean;
 }
 
-/** The engine's one error class: an operation that must not go on. */
+/**
+ * The engine's one error class: an operation that must not go on. `message` and `hint` may reach the caller; `cause` and
+ * `operatorDetail` go to the log alone.
+ */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly code: RefusalCode;

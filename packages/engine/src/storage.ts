@@ -7,8 +7,12 @@ type Parameter = string | number | Uint8Array | null;
 
 /** Read side of a back end: committed rows only, each checked against its MAC before anyone sees it. */
 export interface Storage {
+  /** The row with this key; undefined when there is none. Throws when its MAC does not hold. */
   row(table: Table, key: Row): StoredRow | undefined | Promise<StoredRow | undefined>;
-  /** `sql` selects every column of `table`. */
+  /**
+   * `sql` selects every column of `table`, in words that any back end reads: parameters are bare `?`, in order, and
+   * text sorts and compares by its bytes (a back end with collations has to see to that).
+   */
   rows(
     table: Table,
     sql: string,
@@ -18,10 +22,12 @@ export interface Storage {
 
 /** Write side of a back end: the one owner of the chain head. */
 export interface Committer {
-  /** The refusal that any operation would meet now; asked before work is spent on it. */
+  /** The refusal that any operation would meet now, asked before any work is spent on it; undefined when there is none. */
   admission(): Refusal | undefined;
-  /** Why nothing can be taken on now, asked before any work is done; undefined when it can. */
-  admission(): Refusal | undefined;
+  /**
+   * Resolves once entry and changes are durable and caches have heard of them, or once nothing of it will ever be.
+   * Rejects with a Refusal: `overloaded` and `internal` when nothing was begun, `storage_failed` when it may stand.
+   */
   submit(submission: Submission): Promise<CommitResult>;
   /** Ledger size that is visible: caches already know of everything below it. */
   readonly position: number;

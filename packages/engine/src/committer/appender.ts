@@ -58,7 +58,7 @@ export class Appender {
     return this.#timeMs;
   }
 
-  /** Appends one entry and returns its time. */
+  /** Appends one entry; one outside its grammar throws before anything of it is written. */
   append(submission: WriterSubmission, nowMs: number): void {
     const seq = this.tree.size;
     const timeMs = Math.max(nowMs, this.#timeMs);

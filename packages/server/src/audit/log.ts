@@ -87,7 +87,7 @@ async function viewOf(ledger: Ledger, { entry }: FoundEntry, open: OpenPayload) 
       path: typeof path === "string" ? path : undefined,
       address: payload.from,
       accessor: payload.credential,
-      requestId: payload.request === "" ? undefined : payload.request,
+      requestId: payload.request,
     }),
   };
 }

@@ -6,8 +6,8 @@ import { tokenOf, tokensTable } from "./store.ts";
 const MAX_TOKENS = 100;
 
 /** Tokens that nobody can use any more: their time or uses are over, or the token that made them is gone. */
-const OVER = `SELECT * FROM tokens WHERE expires_at <= ?1 OR uses_left = 0
-  OR (parent IS NOT NULL AND NOT EXISTS (SELECT 1 FROM tokens AS p WHERE p.accessor = tokens.parent)) LIMIT ?2`;
+const OVER = `SELECT * FROM tokens WHERE expires_at <= ? OR uses_left = 0
+  OR (parent IS NOT NULL AND NOT EXISTS (SELECT 1 FROM tokens AS p WHERE p.accessor = tokens.parent)) LIMIT ?`;
 
 export async function isTokenSweepDue(reads: Reads, now: number): Promise<boolean> {
   return (await reads.rows(tokensTable, OVER, [now, 1])).length > 0;

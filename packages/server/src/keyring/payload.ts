@@ -1,4 +1,4 @@
-import { equal } from "@holdfast/kernel/bytes";
+import { commit, verifyCommitment } from "@holdfast/kernel/commitment";
 import { hmacSha256, random, suites } from "@holdfast/engine/crypto";
 import type { SealedPayload } from "@holdfast/engine";
 
@@ -24,7 +24,7 @@ export function sealPayload(key: Uint8Array, keyId: Uint8Array, payload: Uint8Ar
   const fresh = random(NONCE_BYTES + SALT_BYTES);
   const nonce = fresh.subarray(0, NONCE_BYTES);
   const salt = fresh.subarray(NONCE_BYTES);
-  const commitment = hmacSha256(salt, payload);
+  const commitment = commit(hmacSha256, salt, payload);
   const plaintext = Buffer.allocUnsafe(SALT_BYTES + payload.byteLength);
   plaintext.set(salt);
   plaintext.set(payload, SALT_BYTES);
@@ -49,5 +49,6 @@ export function openPayload(key: Uint8Array, sealed: Uint8Array, commitment: Uin
   const plaintext = aead.open(key, nonce, sealed.subarray(HEAD_BYTES), associatedData(keyId, commitment));
   if (plaintext === undefined) return undefined;
   const payload = plaintext.subarray(SALT_BYTES);
-  return equal(hmacSha256(plaintext.subarray(0, SALT_BYTES), payload), commitment) ? payload : undefined;
+  const salt = plaintext.subarray(0, SALT_BYTES);
+  return verifyCommitment(hmacSha256, commitment, salt, payload) ? payload : undefined;
 }

@@ -1,3 +1,4 @@
+import { isWithin } from "@holdfast/kernel/paths";
 import type { Context, Input, Plan } from "@holdfast/engine";
 import { page } from "../page.ts";
 import { loadNamespaces, type Namespace } from "./store.ts";
@@ -6,7 +7,7 @@ export async function listNamespaces(context: Context, input: Input): Promise<Pl
   const prefix = (input.query["prefix"] as string | undefined) ?? "";
   const visible: Namespace[] = [];
   for (const namespace of (await loadNamespaces(context.reads, context.tenant)).values()) {
-    if (prefix !== "" && namespace.path !== prefix && !namespace.path.startsWith(`${prefix}/`)) continue;
+    if (!isWithin(prefix, namespace.path)) continue;
     const decision = await context.decide({ resource: "namespace", path: namespace.path, action: "list" });
     if (decision.allowed) visible.push(namespace);
   }

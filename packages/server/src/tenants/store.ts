@@ -1,3 +1,4 @@
+import { parentOf } from "@holdfast/kernel/paths";
 import type { Reads, StoredRow, Table } from "@holdfast/engine";
 
 export const tenantsTable: Table = {
@@ -84,7 +85,7 @@ function namespaceOf({ row, rev }: StoredRow): Namespace {
 /** The namespace whose environment a path has: its own, or the nearest above it. */
 export function namespaceOfPath(namespaces: ReadonlyMap<string, Namespace>, path: string): Namespace | undefined {
   if (namespaces.size === 0) return undefined;
-  for (let at = path; at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf("/")))) {
+  for (let at = path; at !== ""; at = parentOf(at)) {
     const found = namespaces.get(at);
     if (found !== undefined) return found;
   }
