@@ -15,6 +15,7 @@ import type { Problems } from "./problem.ts";
 import { readFaultOf } from "./read-fault.ts";
 import { requestIdOf } from "./request-id.ts";
 import { type RouteMatch, RouteTable } from "./route-table.ts";
+import { cutOffStalled } from "./stalled.ts";
 
 export interface RestDoor {
   readonly gate: Gate;
@@ -42,6 +43,7 @@ export function serveRest(server: FastifyInstance, door: RestDoor): void {
   const awaiting = new Awaiting();
   const answer = (request: FastifyRequest, { raw }: FastifyReply, readFault?: Refusal): void => {
     awaiting.add(raw);
+    cutOffStalled(raw, server.server.requestTimeout);
     const requestId = requestIdOf(request.headers["holdfast-request-id"]);
     void respond(door, routes, { request, response: raw, requestId, readFault });
   };
