@@ -86,12 +86,20 @@ interface Logged {
   readonly message: string;
 }
 
-function recordingLog(): Logger & { readonly lines: Logged[] } {
+function recordingLog(): Logger & { readonly lines: Logged[]; readonly debugLines: Logged[] } {
   const lines: Logged[] = [];
-  const at = (level: string) => (fields: Logged["fields"], message: string) => {
-    lines.push({ level, fields, message });
+  const debugLines: Logged[] = [];
+  const into = (to: Logged[], level: string) => (fields: Logged["fields"], message: string) => {
+    to.push({ level, fields, message });
   };
-  return { lines, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  return {
+    lines,
+    debugLines,
+    debug: into(debugLines, "debug"),
+    info: into(lines, "info"),
+    warn: into(lines, "warn"),
+    error: into(lines, "error"),
+  };
 }
 
 /** A gate on a ledger in memory: everyone with a token is alice and may do everything, unless a test says otherwise. */

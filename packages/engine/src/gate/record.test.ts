@@ -144,6 +144,18 @@ describe("an unexpected fault", () => {
   });
 });
 
+describe("the log at its most talkative", () => {
+  it("has a line for each operation, by the ids that lead to its entry and its trace", async () => {
+    const { gate, log } = bench();
+    const trace = "0af7651916cd43dd8448eb211c80319c";
+    const answer = await gate.perform(callTo(operationOf(done), { requestId: "r1", trace }));
+    const { seq } = answer;
+    expect(log.debugLines).toMatchObject([
+      { fields: { requestId: "r1", trace, operation: "thing.put", outcome: "ok", seq }, message: "operation" },
+    ]);
+  });
+});
+
 describe("what cannot be recorded", () => {
   test("is refused before any work when the ledger takes on no more", async () => {
     const { gate, ledger } = bench({ identify: refuse("internal") });
