@@ -78,7 +78,7 @@ export interface StoredRow {
 
 /**
  * Read access of a planning operation. Every cached read names its footprint key, and the committer refuses the
- * operation as stale when that key changed after planning began (DESIGN §3).
+ * operation as stale when that key changed after planning began (docs/lifecycle.md).
  */
 export interface Reads {
   /** The value under a footprint key: from the cache, or loaded once and cached until the key is written. */

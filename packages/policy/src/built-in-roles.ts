@@ -2,7 +2,7 @@ import type { Condition } from "./condition.ts";
 import { type Grant, globalRole } from "./grant.ts";
 import { type Action, type Permission, type Resource } from "./permission.ts";
 
-/** A role that every tenant has; `under` names the role above it in the tree (L5), which includes all of it. */
+/** A role that every tenant has; `under` names the role above it in the tree, which includes all of it. */
 export interface BuiltInRole extends Grant {
   readonly under?: string;
   readonly description: string;

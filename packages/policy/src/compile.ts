@@ -23,7 +23,7 @@ export function compile(grants: readonly Grant[]): Authorizer {
 
 type Index = ReadonlyMap<Resource | "*", PatternNode>;
 
-/** The order of decision (DESIGN §8): path → role permissions, each with its conditions → else denied. */
+/** The order of decision: path → role permissions, each with its conditions → else denied. */
 function decideBy(index: Index, request: Request): Decision {
   const segments = pathSegments(request.path);
   if (segments === undefined) return denyPath();

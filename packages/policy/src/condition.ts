@@ -1,6 +1,6 @@
 /**
  * A condition narrows a grant. It is data, kept with the role; its attribute comes from what the server holds, never
- * from what a caller sends (L7). An attribute that is missing, or a kind that this version does not know, never holds.
+ * from what a caller sends. An attribute that is missing, or a kind that this version does not know, never holds.
  */
 export interface EnvironmentCondition {
   readonly kind: "environment";

@@ -142,7 +142,7 @@ describe("decide", () => {
   });
 });
 
-describe("what attackers tried (ATTACKS.md)", () => {
+describe("what attackers tried (docs/attacks.md)", () => {
   test.each(["a/../b", "a/..", "./a", "a//b", "a/", "/a", `a/${"b".repeat(600)}`])(
     "1: denies the uncanonical path %j under a grant of everything",
     (path) => {

@@ -7,7 +7,7 @@ const uids = new WeakMap<Socket, number>();
 
 /**
  * Reads who connected once, at accept: asked later, another process might hold the socket. A connection of nobody known
- * is closed before a byte of it is read (DESIGN §9).
+ * is closed before a byte of it is read.
  */
 export function readPeersAtAccept(server: Server, peerUid: PeerUid): void {
   server.on("connection", (socket: Socket) => {
@@ -28,7 +28,7 @@ function known(socket: Socket, peerUid: PeerUid): number | undefined {
 const BEARER = /^bearer +(\S+)$/i;
 
 /**
- * A presented credential replaces the peer's identity, and an invalid one never falls back to it (DESIGN §9). Two of
+ * A presented credential replaces the peer's identity, and an invalid one never falls back to it. Two of
  * them are none that holds: whoever forwarded the call may have looked at the other.
  */
 export function credentialOf(authorizations: readonly string[] | undefined, socket: Socket): Credential {

@@ -25,7 +25,7 @@ export interface Tls {
   readonly cert: string;
 }
 
-/** TLS 1.3 with the two suites of source document L; there is no setting that allows less. */
+/** TLS 1.3 with its two 256-bit suites; there is no setting that allows less. */
 const TLS13 = {
   minVersion: "TLSv1.3",
   maxVersion: "TLSv1.3",

@@ -42,7 +42,7 @@ export interface PayloadKey {
   seal(payload: Uint8Array): SealedPayload;
 }
 
-/** The key of tenant, subject and month (DESIGN §7): erasing a person destroys that person's keys and nobody else's. */
+/** The key of tenant, subject and month: erasing a person destroys that person's keys and nobody else's. */
 export type PayloadKeyOf = (
   subject: { readonly tenant: string; readonly actor: string },
   now: number,

@@ -30,7 +30,7 @@ export type Answer =
       readonly rate: RateVerdict | undefined;
     };
 
-/** The one way to run an operation (DESIGN §3): whatever comes out of here has been recorded first. */
+/** The one way to run an operation (docs/lifecycle.md): whatever comes out of here has been recorded first. */
 export class Gate {
   readonly #with: GateDependencies;
   readonly #validator = new Validator();

@@ -14,7 +14,7 @@ const MANY = "many";
 
 /**
  * Rate-limited calls leave one entry per actor or address prefix and minute, however many they are: a flood must be
- * visible and must not fill the disk (DESIGN §3).
+ * visible and must not fill the disk.
  */
 export class Tally {
   readonly #rows = new Map<string, RefusedCalls>();

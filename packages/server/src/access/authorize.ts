@@ -67,7 +67,7 @@ function compileFor(tenant: string, grants: readonly StoredGrant[], roles: Reado
   return { grants, roles, holdings: new Holdings(held), authorizer: compile(held), isGlobal };
 }
 
-/** Attributes come from what the server holds: here the environment of the path, from its namespace (L7, L19). */
+/** Attributes come from what the server holds: here the environment of the path, from its namespace. */
 async function withAttributes(tenant: string, request: AccessRequest, reads: Reads): Promise<Request> {
   const namespaces = request.path === "" ? undefined : await loadNamespaces(reads, tenant);
   const environment = namespaces === undefined ? undefined : namespaceOfPath(namespaces, request.path)?.environment;

@@ -19,7 +19,7 @@ function associatedData(keyId: Uint8Array, commitment: Uint8Array): Buffer {
   return data;
 }
 
-/** Seals one entry's payload (DESIGN §7). Every operation passes here: one random fill, one MAC, one AEAD. */
+/** Seals one entry's payload (docs/formats/payload.md). Every operation passes here: one random fill, one MAC, one AEAD. */
 export function sealPayload(key: Uint8Array, keyId: Uint8Array, payload: Uint8Array): SealedPayload {
   const fresh = random(NONCE_BYTES + SALT_BYTES);
   const nonce = fresh.subarray(0, NONCE_BYTES);

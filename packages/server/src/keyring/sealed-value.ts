@@ -5,7 +5,7 @@ export type Suite = SuiteNumber;
 
 const primitives = { suites, hmacSha512_256, sha256, random };
 
-/** The kernel's sealed value (DESIGN §6) with this server's primitives. */
+/** The kernel's sealed value (docs/formats/sealed-value.md) with this server's primitives. */
 export function sealWith(
   suite: Suite,
   id: Uint8Array,

@@ -18,7 +18,7 @@ export interface CheckpointPlaces {
 
 /**
  * Checkpoints go beside the data and to a second place outside of it: whoever puts the whole data folder back to an
- * older state would have to put back the second place too (DESIGN §7, ATTACKS 28).
+ * older state would have to put back the second place too (ATTACKS 28).
  */
 export function checkpointPlaces(
   beside: string,

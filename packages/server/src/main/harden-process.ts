@@ -10,7 +10,7 @@ export interface Hardening {
 }
 
 /**
- * No other process of this user may attach to the server, and no core file may hold its keys (DESIGN §2). Says what it
+ * No other process of this user may attach to the server, and no core file may hold its keys. Says what it
  * could not do: a hardening that failed is a reported state, not a silent pass.
  */
 export function hardenProcess(): Hardening {

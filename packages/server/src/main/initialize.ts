@@ -13,7 +13,7 @@ const FIRST_TENANT = "main";
 
 /**
  * Entry 0: the system's own tenant, the first tenant with its standing tree, their keys, the server's keys, and the one
- * administrator that no door can ever make (DESIGN §9). One transaction: a server is initialised, or it is not.
+ * administrator that no door can ever make. One transaction: a server is initialised, or it is not.
  */
 export async function initialize(
   committer: GroupCommitter,

@@ -13,7 +13,7 @@ export interface Readiness {
 export function pagesOf(readiness: Readiness, metrics: () => Promise<string>): Readonly<Record<string, Page>> {
   let openApi: PageAnswer | undefined;
   return {
-    // Never waits for storage: a stalled disk must not look like a dead process (DESIGN §4).
+    // Never waits for storage: a stalled disk must not look like a dead process.
     "/healthz": () => text(200, "ok\n"),
     "/readyz": () => {
       const reason = readiness.notReady();

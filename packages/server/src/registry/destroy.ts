@@ -8,7 +8,7 @@ import { type Kind, largeValuesTable, pathFootprint, type Version, versionOf, ve
 /** Versions that one call destroys: its transaction stays small. */
 const MAX_DESTROYED = 1000;
 
-/** *Destroyed* is now; *shredded* is only when none of these could bring a key back (DESIGN §6). */
+/** *Destroyed* is now; *shredded* is only when none of these could bring a key back. */
 const PENDING = [
   "the database's write-ahead log, until its next checkpoint",
   "backups and copies of the database made before now",

@@ -73,7 +73,7 @@ export function requireLive({ version, state }: Pick<Version, "version" | "state
   if (state === "destroyed") throw new Refusal("destroyed", `Version ${version} has been destroyed.`);
 }
 
-/** Key, node and version of an entry; the path itself stays in the payload (DESIGN §7). */
+/** Key, node and version of an entry; the path itself stays in the payload. */
 export function recordOf(context: Context, node: Pick<Node, "nodeId" | "path">, version: number) {
   const kind = context.operation.entryResource;
   return { resource: `${kind}:${node.nodeId}@${version}`, facts: { path: node.path, version } };

@@ -3,7 +3,7 @@ import type { Change } from "@holdfast/engine";
 import { random } from "@holdfast/engine/crypto";
 import { nodeRow, nodesTable } from "./store.ts";
 
-/** Folders that every tenant has from the start (S8); they show even when they are empty. */
+/** Folders that every tenant has from the start; they show even when they are empty. */
 export const standingFolders: readonly string[] = [
   "applications",
   "security",

@@ -27,7 +27,7 @@ export function infoOf(version: Omit<Version, "rev">): VersionInfo {
   };
 }
 
-/** What a sealed value belongs to (DESIGN §6): it opens nowhere else (ATTACKS 29). */
+/** What a sealed value belongs to (docs/formats/sealed-value.md): it opens nowhere else (ATTACKS 29). */
 export const sealContextOf = (tenant: string, path: string, kind: Kind, version: number, contentType: string) => ({
   purpose: "value",
   tenant,

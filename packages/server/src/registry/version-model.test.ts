@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openRegistry, outcomeOf, type RegistryBench } from "./registry.fixture.ts";
 
-/** A key as DESIGN §5 describes it, without storage, keys or time. */
+/** A key as a user knows it, without storage, keys or time. */
 class Model {
   readonly versions: { value: number; state: "live" | "deleted" | "destroyed" }[] = [];
 

@@ -12,7 +12,7 @@ export function kept(kind: Family["kind"]): OperationDefinition[] {
   const base = `/api/${kind}s`;
   const at = (suffix: string) => ({
     path: `${base}${suffix}`,
-    // The source document writes /secrets without a prefix; it has no such form for configuration.
+    // Clients that know only secrets write /secrets without a prefix; there is no such form for configuration.
     ...(kind === "secret" && { aliases: [`/secrets${suffix}`] }),
   });
   const needs = (action: string) => ({ resource: kind, path: "key", action });
