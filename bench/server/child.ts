@@ -5,6 +5,12 @@ const readyMs = 60_000;
 const stopMs = 20_000;
 const ticksPerSecond = 100;
 
+/** A run that is cut short takes its servers with it. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** A server in a process of its own. */
 export class Child {
   readonly pid: number;
@@ -23,6 +29,8 @@ export class Child {
     const [program = "", ...words] = command;
     const startedAt = performance.now();
     const child = spawn(program, words, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    running.add(child);
+    child.once("exit", () => running.delete(child));
     try {
       await untilReady(child, command);
     } catch (error) {
