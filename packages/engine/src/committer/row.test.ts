@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fromHex, toHex } from "@holdfast/kernel/bytes";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../crypto.ts";
@@ -6,7 +9,7 @@ import { grants, keys, STATE_KEY } from "./committer.fixture.ts";
 import { layoutOf, rowKey } from "./layout.ts";
 import { hashChange, hashRow, macOf, NO_ROW, openRow, verifyRow } from "./row.ts";
 
-/** The same encoding, written to be read (docs/decisions/0002-committer.md). */
+/** The same encoding, written to be read (docs/formats/row.md). */
 function readableHash(table: Table, row: Row, rev: number): Uint8Array {
   const cells = Object.keys(table.columns).map((name) => row[name] ?? null);
   const last = cells.findLastIndex((cell) => cell !== null);
@@ -39,6 +42,17 @@ function cellBytes(cell: Cell): Uint8Array {
 }
 
 describe("the hash of a row", () => {
+  it("and its MAC are what docs/formats/row.md works out", () => {
+    const page = readFileSync(join(import.meta.dirname, "../../../../docs/formats/row.md"), "utf8");
+    const [, json] = /^```json\n([^]*?)\n```$/m.exec(page)!;
+    const of = JSON.parse(json!) as Record<"rev" | "seq", number> &
+      Record<"stateMac" | "hash" | "mac" | "table", string> & { readonly columns: Table["columns"]; readonly row: Row };
+    const table: Table = { name: of.table, columns: of.columns, key: ["tenant", "actor", "role"] };
+    const hash = hashRow(table, of.row, of.rev);
+    expect(toHex(hash)).toBe(of.hash);
+    expect(toHex(macOf(fromHex(of.stateMac), table, hash, of.seq))).toBe(of.mac);
+  });
+
   it("is that of the readable encoding", () => {
     const text = fc.string({ unit: "grapheme" });
     const row = fc.record({

@@ -21,8 +21,8 @@ export type RawRow = Readonly<Record<string, unknown>>;
 let scratch = Buffer.alloc(65_536);
 
 /**
- * SHA-256 over label ‖ u16 length and table name ‖ rev u64 ‖ u16 count ‖ cells. A cell is a type byte, then i64, or a
- * u32 length and bytes. Null cells at the end are left out, so that a nullable column added later changes no hash.
+ * The row hash of docs/formats/row.md. Null cells at the end are left out, so that a nullable column added later changes
+ * no hash. Written by hand into one buffer: every write passes here.
  */
 export function hashRow(table: Table, row: Row, rev: number): Uint8Array {
   const { columns } = layoutOf(table);
