@@ -23,7 +23,7 @@ export interface RestDoor {
   readonly problems: Problems;
   readonly pages: Readonly<Record<string, Page>>;
   readonly source: Source["listener"];
-  /** Present on the Unix socket only: no network door confers identity by address (DESIGN §9). */
+  /** Present on the Unix socket only: no network door confers identity by address. */
   readonly peerUid?: PeerUid;
   /** Bytes or targets that never became an operation. */
   readonly onStray: (code: string) => void;
