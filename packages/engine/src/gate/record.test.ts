@@ -145,7 +145,7 @@ describe("an unexpected fault", () => {
 });
 
 describe("the log at its most talkative", () => {
-  it("has a line for each operation, by the ids that lead to its entry and its trace", async () => {
+  test("has a line for each operation, by the ids that lead to its entry and its trace", async () => {
     const { gate, log } = bench();
     const trace = "0af7651916cd43dd8448eb211c80319c";
     const answer = await gate.perform(callTo(operationOf(done), { requestId: "r1", trace }));
