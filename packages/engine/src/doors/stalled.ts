@@ -11,9 +11,9 @@ export function cutOffStalled(response: ServerResponse, limitMs: number): void {
     // Nearly always the system took all of it at once.
     if (socket.writableLength === 0) return;
     response.setTimeout(limitMs, () => response.destroy());
-    // The next answer of a pipeline may be a long time in the making.
-    response.once("finish", () => {
-      if (socket.timeout === limitMs) socket.setTimeout(0);
+    // Before Node goes on to what is behind it: the next answer of a pipeline may be a long time in the making.
+    response.prependOnceListener("finish", () => {
+      socket.setTimeout(0);
     });
   });
 }
