@@ -22,6 +22,8 @@ export const grantsTable: Table = {
   indexes: [["actor"]],
 };
 
+export const accessTables: readonly Table[] = [rolesTable, grantsTable];
+
 /** A role of a tenant's own, as written. */
 export interface StoredRole {
   readonly name: string;

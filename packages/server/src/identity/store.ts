@@ -32,6 +32,8 @@ export const tokensTable: Table = {
   indexes: [["digest"], ["tenant"], ["actor"], ["expires_at"], ["parent"]],
 };
 
+export const identityTables: readonly Table[] = [actorsTable, peersTable, tokensTable];
+
 export interface Actor {
   readonly id: string;
   readonly tenant: string;

@@ -1,27 +1,5 @@
-import { implement, type Operation, type OperationDefinition, type Table } from "@holdfast/engine";
-import { createTenant, type Furnish } from "./create-tenant.ts";
-import { deleteNamespace } from "./delete-namespace.ts";
-import { deleteTenant } from "./delete-tenant.ts";
-import { listNamespaces } from "./list-namespaces.ts";
-import { listTenants } from "./list-tenants.ts";
-import { readNamespace } from "./read-namespace.ts";
-import { namespacesTable, tenantsTable } from "./store.ts";
-import { writeNamespace } from "./write-namespace.ts";
-
+/** Front door of tenants: which there are, the fence between them, and the environments of their folders. */
 export { type Furnish, newTenant } from "./create-tenant.ts";
 export { admitToTenant } from "./fence.ts";
-export { loadNamespaces, loadTenants, namespaceOfPath } from "./store.ts";
-
-export const tenantsTables: readonly Table[] = [tenantsTable, namespacesTable];
-
-export function tenantsOperations(definition: (name: string) => OperationDefinition, furnish: Furnish): Operation[] {
-  return [
-    implement(definition("tenant.create"), createTenant(furnish)),
-    implement(definition("tenant.list"), listTenants),
-    implement(definition("tenant.delete"), deleteTenant),
-    implement(definition("namespace.write"), writeNamespace),
-    implement(definition("namespace.read"), readNamespace),
-    implement(definition("namespace.delete"), deleteNamespace),
-    implement(definition("namespace.list"), listNamespaces),
-  ];
-}
+export { tenantsOperations } from "./operations.ts";
+export { loadNamespaces, loadTenants, namespaceOfPath, tenantsTables } from "./store.ts";

@@ -13,6 +13,8 @@ export const namespacesTable: Table = {
   key: ["tenant", "path"],
 };
 
+export const tenantsTables: readonly Table[] = [tenantsTable, namespacesTable];
+
 export interface Tenant {
   readonly id: string;
   readonly name: string;
