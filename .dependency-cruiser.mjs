@@ -14,7 +14,7 @@ const mayUse = {
 };
 
 /** Slices of the server, lowest rank first: each imports lower ranks only. */
-const slices = ["keyring", "tenants", "access", "identity", "registry", "audit", "doors"];
+const slices = ["keyring", "tenants", "access", "identity", "registry", "audit"];
 
 /** Files beside the slices that every slice may use, because they use none. */
 const beneathSlices = ["page"];
