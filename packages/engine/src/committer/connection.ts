@@ -69,6 +69,8 @@ export function openReadConnection(path: string): DatabaseSync {
   }
 }
 
+/** In statements of our own: a table or column that they name is gone from the file's schema. */
+const SQLITE_ERROR = 1;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
@@ -81,9 +83,9 @@ export function openFault(cause: unknown): StorageFault {
     : new StorageFault("database_unreadable", `The database cannot be opened: ${message}.`, cause);
 }
 
-/** Broken pages, a file that is no database, or bytes that are no entry. */
+/** Broken pages or schema, a file that is no database, or bytes that are no entry. */
 export function isDamage(cause: unknown): boolean {
   if (cause instanceof KernelError) return true;
   const code = cause instanceof Error && "errcode" in cause ? Number(cause.errcode) & 0xff : 0;
-  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+  return code === SQLITE_ERROR || code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
 }

@@ -1,12 +1,15 @@
 import type { DatabaseSync } from "node:sqlite";
-import { equal, fromHex, fromUtf8, toHex } from "@holdfast/kernel/bytes";
+import { equal, fromHex, toHex } from "@holdfast/kernel/bytes";
 import { type EntryFields, parseEntry } from "@holdfast/kernel/entry";
 import { layoutOf, rowKey } from "../committer/layout.ts";
 import { openRow, type RawRow } from "../committer/row.ts";
+import { StorageFault } from "../committer/storage-fault.ts";
 import type { StoredRow } from "../operation.ts";
 import type { Cell, Row, Table } from "../table.ts";
+import { changesIn, keyOf, type ListedChange } from "./listed-change.ts";
 import type { LedgerStore, StoredRecord } from "./ledger-store.ts";
 import { StatementCache } from "./statement-cache.ts";
+import { indexFault } from "./verify-indexes.ts";
 
 /** A payload, or why there is none: its key was destroyed (erasure, retention), or it is not what was sealed. */
 export type OpenedPayload =
@@ -35,6 +38,7 @@ export interface Unexplained {
     | "rolled_back"
     | "row_missing"
     | "deleted_row_back"
+    | "index_mismatch"
     | "payload_missing"
     | "payload_damaged";
 }
@@ -48,14 +52,12 @@ export interface StateVerdict {
 
 const MAX_UNEXPLAINED = 1_000;
 
-/** One change as a payload lists it: table, key cells (blobs as hex), verb, row hash as hex. */
-type ListedChange = readonly [table: string, key: readonly (string | number)[], verb: "put" | "delete", hash: string];
-
 /**
  * Compares the rows with what the entries say was written, inside one read transaction. In memory are the rows that an
  * entry put and no entry has deleted yet, as far as they are absent: as many as were deleted since, at most.
  */
 export class StateVerifier {
+  readonly #database: DatabaseSync;
   readonly #store: LedgerStore;
   readonly #options: StateOptions;
   readonly #statements: StatementCache;
@@ -67,6 +69,7 @@ export class StateVerifier {
   #erasedBefore = 0;
 
   constructor(database: DatabaseSync, store: LedgerStore, options: StateOptions) {
+    this.#database = database;
     this.#store = store;
     this.#options = options;
     this.#statements = new StatementCache(database);
@@ -83,11 +86,21 @@ export class StateVerifier {
 
   async #changesOf(payload: Uint8Array | null, entry: EntryFields): Promise<readonly ListedChange[] | undefined> {
     if (payload === null) return undefined;
-    const opened = await this.#options.openPayload(payload, fromHex(entry.commitment));
+    const opened = await this.#open(payload, fromHex(entry.commitment));
     if (opened.ok) return changesIn(opened.payload);
     if (opened.reason === "key_missing") return undefined;
     this.#report({ table: "entries", key: String(entry.seq), reason: "payload_damaged" });
     return [];
+  }
+
+  /** A key whose row was changed opens nothing; the row itself is named where all rows are read. */
+  async #open(payload: Uint8Array, commitment: Uint8Array): Promise<OpenedPayload> {
+    try {
+      return await this.#options.openPayload(payload, commitment);
+    } catch (cause) {
+      if (cause instanceof StorageFault && cause.code === "state_tampered") return { ok: false, reason: "key_missing" };
+      throw cause;
+    }
   }
 
   #erased(seq: number): void {
@@ -131,13 +144,21 @@ export class StateVerifier {
   /** After the last entry: rows that are left over in the state, or missing from it. */
   async finish(): Promise<StateVerdict> {
     let rows = 0;
-    for (const table of this.#options.tables) rows += await this.#checkTable(table);
+    for (const table of this.#options.tables) {
+      rows += await this.#checkTable(table);
+      this.#checkIndexes(table);
+    }
     for (const absent of this.#absent.values()) this.#report(absent);
     for (const seq of this.#missingPayloads) {
       this.#report({ table: "entries", key: String(seq), reason: "payload_missing" });
     }
     const unexplained = [...this.#found.values()];
     return { ok: unexplained.length === 0, rows, unexplained };
+  }
+
+  #checkIndexes(table: Table): void {
+    const fault = indexFault(this.#database, table);
+    if (fault !== undefined) this.#report({ table: table.name, key: fault, reason: "index_mismatch" });
   }
 
   /** Every row was met on the way, or is looked at once more to find out which was not. */
@@ -186,19 +207,4 @@ export class StateVerifier {
     const id = `${unexplained.table} ${unexplained.key}`;
     if (this.#found.size < MAX_UNEXPLAINED && !this.#found.has(id)) this.#found.set(id, unexplained);
   }
-}
-
-/** The payload is what was committed to, so that its form is the gate's. */
-function changesIn(payload: Uint8Array): readonly ListedChange[] {
-  const { changes } = JSON.parse(fromUtf8(payload)) as { readonly changes?: readonly ListedChange[] };
-  return changes ?? [];
-}
-
-function keyOf(table: Table, cells: readonly (string | number)[]): Row {
-  const row: Record<string, Cell> = {};
-  for (const [index, name] of table.key.entries()) {
-    const cell = cells[index] as Cell;
-    row[name] = table.columns[name] === "blob" && typeof cell === "string" ? fromHex(cell) : cell;
-  }
-  return row;
 }

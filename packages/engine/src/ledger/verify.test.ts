@@ -18,6 +18,7 @@ import {
   writerOptions,
 } from "../committer/committer.fixture.ts";
 import { hashRow, macOf } from "../committer/row.ts";
+import { StorageFault } from "../committer/storage-fault.ts";
 import { SqliteWriter } from "../committer/writer.ts";
 import { sha256 } from "../crypto.ts";
 import type { Change } from "../table.ts";
@@ -210,6 +211,11 @@ describe("a ledger", () => {
     expect((await firstBad(path))?.reason).toBe("database_damaged");
   });
 
+  it("is refused when the schema has lost what the rows need", async () => {
+    const path = edited(ledger(), "ALTER TABLE grants DROP COLUMN seal");
+    expect((await firstBad(path))?.reason).toBe("database_damaged");
+  });
+
   it("does not hide a failure of its own behind a verdict", async () => {
     const failing = { ...state, openPayload: () => Promise.reject(new Error("no key")) };
     await expect(verified(ledger(), failing)).rejects.toThrow("no key");
@@ -259,6 +265,18 @@ describe("a row", () => {
     expect(await unexplained(swapped)).toEqual([{ table: "keys", key: '["09"]', reason: "mac_invalid" }]);
   });
 
+  it("is unexplained when an index does not lead to it", async () => {
+    const path = ledger();
+    const database = new DatabaseSync(path);
+    const index = database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'grants_by_actor'").get();
+    database.close();
+    const bytes = readFileSync(path);
+    const page = bytes.subarray((Number(index?.["rootpage"]) - 1) * 4_096).subarray(0, 4_096);
+    page.write("axn", page.lastIndexOf("ann"));
+    writeFileSync(path, bytes);
+    expect(await unexplained(path)).toMatchObject([{ table: "grants", reason: "index_mismatch" }]);
+  });
+
   it("of a table that is not declared any more is left alone", async () => {
     expect(await unexplained(ledger(), { ...state, tables: [grants] })).toEqual([]);
   });
@@ -283,6 +301,12 @@ describe("a payload", () => {
       { table: "keys", key: '["09"]', reason: "no_entry" },
       { table: "entries", key: "5", reason: "payload_missing" },
     ]);
+  });
+
+  it("whose key was tampered with counts as missing", async () => {
+    const fault = new StorageFault("state_tampered", "a row of keys was not written by this server");
+    const found = await unexplained(ledger(), { ...state, openPayload: () => Promise.reject(fault) });
+    expect(found).toContainEqual({ table: "entries", key: "0", reason: "payload_missing" });
   });
 
   it("that is not what was committed to is named", async () => {

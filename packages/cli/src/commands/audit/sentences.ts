@@ -21,6 +21,7 @@ const reasons: Readonly<Record<string, string>> = {
   hash_mismatch: "the row is not what its entry says",
   rolled_back: "the row is older than the ledger says",
   deleted_row_back: "the row is back, after the ledger says that it was deleted",
+  index_mismatch: "an index of the table does not lead to its rows",
   payload_missing: "its payload is missing, and no entry says that it was erased",
   payload_damaged: "its payload is not what was committed to",
 };
