@@ -11,7 +11,7 @@ export type * from "./gate/dependencies.ts";
 export { type Answer, Gate } from "./gate/gate.ts";
 export { PlanReads } from "./gate/reads.ts";
 export { payloadBytes } from "./gate/payload.ts";
-export { RateLimiter } from "./gate/rate-limit.ts";
+export { type Rate, RateLimiter } from "./gate/rate-limit.ts";
 export { createListener, defaultLimits, type ListenerLimits, renewCertificate, type Tls } from "./doors/listen.ts";
 export { peerUid } from "./doors/peer-credentials.ts";
 export type { Problems } from "./doors/problem.ts";

@@ -68,7 +68,12 @@ export interface GateDependencies {
   readonly payloadKeyOf: PayloadKeyOf;
   readonly idempotency: IdempotencyKeys;
   readonly hashRow: (change: Change) => Uint8Array;
-  readonly limits: { readonly address: RateLimiter | undefined; readonly actor: RateLimiter | undefined };
+  readonly limits: {
+    readonly address: RateLimiter | undefined;
+    readonly actor: RateLimiter | undefined;
+    /** On refused credentials of one address: entries that anyone can cause must not fill the disk. */
+    readonly stranger?: RateLimiter | undefined;
+  };
   /** Whom an entry names when no credential was believed. */
   readonly nobody: { readonly tenant: string; readonly actor: string };
   readonly node: string;

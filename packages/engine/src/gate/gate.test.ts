@@ -265,6 +265,23 @@ describe("a rate limit", () => {
     expect(payloadOf(ledger.entries[1])["facts"]).toEqual({ count: 1, source: "2001:db8:0:0::/64" });
   });
 
+  test("on refused credentials leaves an entry for each of the first, and one for the flood behind them", async () => {
+    const stranger = new RateLimiter({ perSecond: 0.001, burst: 2 });
+    const limits = { address: undefined, actor: undefined, stranger };
+    const { gate, ledger } = bench({ identify: refuse("unauthenticated"), limits });
+    const codes: (string | undefined)[] = [];
+    for (let calls = 0; calls < 20; calls++) {
+      const answer = await gate.perform(callTo(operationOf(done)));
+      codes.push(answer.ok ? undefined : answer.refusal.code);
+    }
+    expect(codes.slice(0, 3)).toEqual(["unauthenticated", "unauthenticated", "rate_limited"]);
+    expect(ledger.entries).toHaveLength(2);
+    await gate.recordTally();
+    expect(payloadOf(ledger.entries[2])["facts"]).toMatchObject({ count: 18 });
+    const known = bench({ limits });
+    expect(await known.gate.perform(callTo(operationOf(done)))).toMatchObject({ ok: true });
+  });
+
   test("whose tally cannot be recorded now keeps it for the next time", async () => {
     const { gate, ledger, log } = bench({ limits: { address: undefined, actor: once } });
     await gate.perform(callTo(operationOf(done)));

@@ -78,6 +78,17 @@ export class Gate {
       : undefined;
   }
 
+  /** After so many refused credentials from one address, further ones are counted together. */
+  #limitStranger(call: Call, { principal, refusal, now }: Attempt): Answer | undefined {
+    if (principal !== undefined || refusal?.code !== "unauthenticated") return undefined;
+    const { limits, nobody } = this.#with;
+    const source = addressPrefix(call.source.address);
+    const verdict = limits.stranger?.take(source, now);
+    return verdict?.allowed === false
+      ? this.#limited({ key: source, ...nobody, source, count: 1 }, verdict)
+      : undefined;
+  }
+
   #limited(refused: RefusedCalls, rate: RateVerdict): Answer {
     this.#tally.add(refused);
     this.#with.meter.limited();
@@ -95,7 +106,7 @@ export class Gate {
         const source = addressPrefix(call.source.address);
         return this.#limited({ key: actor, tenant, actor, source, count: 1 }, rate);
       }
-      const answer = await this.#record(call, attempt);
+      const answer = this.#limitStranger(call, attempt) ?? (await this.#record(call, attempt));
       if (answer !== undefined) return answer;
       if (replans === MAX_REPLANS) return this.#giveUp(call, attempt);
       this.#with.meter.replanned();

@@ -8,6 +8,7 @@ import {
   type Logger,
   type Operation,
   PlanReads,
+  type Rate,
   RateLimiter,
   type RunningVerification,
 } from "@holdfast/engine";
@@ -134,8 +135,9 @@ function createGate(
     idempotency: idempotencyKeys(keyring),
     hashRow: hashChange,
     limits: {
-      actor: configuration.actorRate === undefined ? undefined : new RateLimiter(configuration.actorRate),
-      address: configuration.addressRate === undefined ? undefined : new RateLimiter(configuration.addressRate),
+      actor: limiterOf(configuration.actorRate),
+      address: limiterOf(configuration.addressRate),
+      stranger: limiterOf(configuration.strangerRate),
     },
     nobody,
     node: hostname(),
@@ -144,6 +146,9 @@ function createGate(
     meter: metrics.meter,
   });
 }
+
+const limiterOf = (rate: Rate | undefined): RateLimiter | undefined =>
+  rate === undefined ? undefined : new RateLimiter(rate);
 
 /** The tenant of what belongs to none: calls whose credential was not believed, and the server's own duties. */
 async function systemTenant(reads: PlanReads): Promise<string> {

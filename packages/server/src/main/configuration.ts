@@ -10,6 +10,8 @@ export interface Configuration {
   /** Requests a second for one actor; undefined when limits are off. */
   readonly actorRate: { readonly perSecond: number; readonly burst: number } | undefined;
   readonly addressRate: { readonly perSecond: number; readonly burst: number } | undefined;
+  /** Refused credentials of one address that leave an entry each; a kilobyte a time, 200 MB a day. */
+  readonly strangerRate: { readonly perSecond: number; readonly burst: number } | undefined;
   /** Second place for checkpoints: a data folder put back to an older state is noticed by it. */
   readonly checkpointDir: string;
   readonly logLevel: "debug" | "info" | "warn" | "error";
@@ -35,6 +37,7 @@ export function configurationFrom(environment: Environment): Configuration {
     port,
     actorRate: rate,
     addressRate,
+    strangerRate: rate === undefined ? undefined : { perSecond: 2, burst: 200 },
     checkpointDir: resolve(environment["HOLDFAST_CHECKPOINT_DIR"] || join(stateHome(environment), "holdfast")),
     logLevel: oneOf("HOLDFAST_LOG_LEVEL", environment["HOLDFAST_LOG_LEVEL"] ?? "info", LOG_LEVELS),
     suite:
