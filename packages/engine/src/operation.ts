@@ -49,9 +49,6 @@ export interface Principal {
   /** Accessor of the token, or `uid:1000`: never the secret itself. */
   readonly credential: string;
   readonly name?: string;
-  /** Present when the credential is narrower than its actor. */
-  readonly roles?: readonly string[];
-  readonly uid?: number;
 }
 
 /** What a decision must say; the policy behind it may say more (`why`). */

@@ -27,7 +27,7 @@ const identify: Identify = (credential) => {
   if (credential.kind === "token" && credential.token === "valid") return { principal: alice };
   if (credential.kind === "peer") {
     const { uid } = credential;
-    return { principal: { actor: "ac_peer", tenant: "tn_one", kind: "peer", credential: `uid:${uid}`, uid } };
+    return { principal: { actor: "ac_peer", tenant: "tn_one", kind: "peer", credential: `uid:${uid}` } };
   }
   throw new Refusal("unauthenticated", "The credential is missing or not valid.");
 };

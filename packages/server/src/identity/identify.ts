@@ -48,7 +48,7 @@ async function peerPrincipal(uid: number, reads: Reads): Promise<Principal> {
   const actor = id === undefined ? undefined : await loadActor(reads, id);
   if (actor === undefined) throw notBelieved();
   await insistLiveTenant(actor.tenant, reads);
-  const base = { actor: actor.id, tenant: actor.tenant, kind: "peer", credential: `uid:${uid}`, uid } as const;
+  const base = { actor: actor.id, tenant: actor.tenant, kind: "peer", credential: `uid:${uid}` } as const;
   return actor.name === undefined ? base : { ...base, name: actor.name };
 }
 
