@@ -100,13 +100,6 @@ export function readU32be(bytes: Uint8Array, at: number): number {
   return readBigEndian(bytes, at, 4);
 }
 
-/** The unsigned 64-bit big-endian integer at `at`; refused above 2^53 - 1. */
-export function readU64be(bytes: Uint8Array, at: number): number {
-  const value = readBigEndian(bytes, at, 8);
-  if (!Number.isSafeInteger(value)) throw new KernelError("out_of_range", "the integer exceeds 2^53 - 1");
-  return value;
-}
-
 function readBigEndian(bytes: Uint8Array, at: number, length: number): number {
   if (at < 0 || at + length > bytes.byteLength) throw new KernelError("out_of_range", "the bytes end too early");
   let value = 0;

@@ -78,41 +78,6 @@ describe("a tree goes on", () => {
     );
   });
 
-  test("from a snapshot as if what came after had never been", () => {
-    fc.assert(
-      fc.property(sizes, fc.nat(300), fc.nat(300), (size, lost, more) => {
-        const tree = treeOf(size);
-        tree.takeCompletedTiles();
-        const snapshot = tree.snapshot();
-        for (let index = 0; index < lost; index++) tree.append(leafAt(-1 - index));
-        tree.rollback(snapshot);
-        expect(tree.takeCompletedTiles()).toEqual([]);
-        expect(tree.size).toBe(size);
-        for (let index = size; index < size + more; index++) tree.append(leafAt(index));
-        const straight = treeOf(size + more);
-        expect(toHex(tree.root())).toBe(toHex(straight.root()));
-        const later = straight
-          .takeCompletedTiles()
-          .filter(({ level, index }) => (index + 1) * 256 ** (level + 1) > size);
-        expect(tree.takeCompletedTiles()).toEqual(later);
-        expect(tree.partialTiles()).toEqual(straight.partialTiles());
-      }),
-      { numRuns: 25 },
-    );
-  });
-
-  test("from a snapshot more than once, and a new tree from it too", () => {
-    const tree = treeOf(300);
-    const snapshot = tree.snapshot();
-    const root = toHex(tree.root());
-    for (let round = 0; round < 2; round++) {
-      tree.append(leafAt(round));
-      tree.rollback(snapshot);
-      expect(toHex(tree.root())).toBe(root);
-    }
-    expect(toHex(createTree(sha256, snapshot).root())).toBe(root);
-  });
-
   test("above a level without a partial tile", () => {
     const loaded = loadTree(sha256, 256, readerOf(treeOf(256)));
     loaded.append(leafAt(256));

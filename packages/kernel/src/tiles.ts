@@ -50,14 +50,12 @@ export function* tilesOf(size: number, since = 0): Generator<TileCoordinate> {
 
 /** An RFC 6962 tree that is appended to: knows its root, and gives each tile away when it is full. */
 export class Tree {
-  readonly #sha256: Hash;
-  #frontier: Frontier;
+  readonly #frontier: Frontier;
   /** By level: buffer of the partial tile. A full one is handed out and a new one begun. */
-  #buffers: Uint8Array[];
+  readonly #buffers: Uint8Array[];
   #completed: Tile[] = [];
 
   constructor(sha256: Hash, { size, partial }: TreeState) {
-    this.#sha256 = sha256;
     this.#buffers = partial.map(bufferOf);
     this.#frontier = frontierOf(sha256, size, partial);
   }
@@ -106,20 +104,6 @@ export class Tree {
       hashes: this.#buffers[level]!.slice(0, width * HASH_BYTES),
     }));
   }
-
-  /** Copy of the right edge, for `rollback`: 8 KiB and less for each level. */
-  snapshot(): TreeState {
-    const { size } = this;
-    const partial = this.#buffers.map((buffer, level) => buffer.slice(0, widthOf(size, level) * HASH_BYTES));
-    return { size, partial };
-  }
-
-  /** Back to a snapshot of this tree; tiles completed since the last take are forgotten. */
-  rollback({ size, partial }: TreeState): void {
-    this.#buffers = partial.map(bufferOf);
-    this.#frontier = frontierOf(this.#sha256, size, partial);
-    this.#completed = [];
-  }
 }
 
 /** A tree to append to: empty, or as `state` left it. */
@@ -135,10 +119,6 @@ export function loadTree(sha256: Hash, size: number, read: TileReader): Tree {
     partial[level] = read(level, index).subarray(0, width * HASH_BYTES);
   }
   return createTree(sha256, { size, partial });
-}
-
-function widthOf(size: number, level: number): number {
-  return Math.floor(size / TILE_WIDTH ** level) % TILE_WIDTH;
 }
 
 function bufferOf(partial: Uint8Array): Uint8Array {
