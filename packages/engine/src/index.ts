@@ -24,6 +24,7 @@ export type { CommitterEvent } from "./committer/event.ts";
 export type { CommitterDependencies, CommitterOptions } from "./committer/options.ts";
 export { publishToFile } from "./committer/publish-to-file.ts";
 export { hashChange } from "./committer/row.ts";
+export type { TreeHead } from "./committer/recover.ts";
 export { SqliteStorage } from "./committer/sqlite-storage.ts";
 export { StorageFault, type StorageFaultCode } from "./committer/storage-fault.ts";
 export {
@@ -34,6 +35,7 @@ export {
 } from "./gate/idempotency.ts";
 export { dutyCall, dutyDefinition } from "./duty.ts";
 export type { Publish } from "./committer/publisher.ts";
+export type { PayloadOpener } from "./ledger/verify-state.ts";
 export { exportEntries } from "./ledger/export.ts";
 export { LedgerStore } from "./ledger/ledger-store.ts";
 export { proveConsistency, proveEntry } from "./ledger/prove.ts";

@@ -6,7 +6,7 @@ import { abortSignalOf } from "./abort-signal.ts";
 import { acceptFault } from "./accept.ts";
 import { credentialOf } from "./credential.ts";
 import { decodeParams, decodeQuery } from "./decode.ts";
-import { announcesBody, encodingFault, mediaTypeOf, repetitionFault } from "./headers.ts";
+import { announcesBody, encodingFault, mediaTypeOf, repeatedHeaders, repetitionFault } from "./headers.ts";
 import { preconditionOf } from "./preconditions.ts";
 import { traceOf } from "./request-id.ts";
 import type { MatchedOperation } from "./route-table.ts";
@@ -26,36 +26,80 @@ export interface MatchedRequest {
 /** Decodes a request. What is wrong with it travels inside the call: whoever calls is identified before being told. */
 export function callOf(matched: MatchedRequest): Call {
   const { match, query, requestId, listener, request, response } = matched;
-  const { headers, headersDistinct, socket } = request.raw;
+  const { headers, rawHeaders, socket } = request.raw;
   const { definition } = match.operation;
-  const faults = new FirstFault(matched.readFault ?? headerFault(matched));
-  let signal: AbortSignal | undefined;
-  return {
+  const repeated = repeatedHeaders(rawHeaders);
+  const faults = new FirstFault(matched.readFault ?? headerFault(matched, repeated));
+  const params = faults.guard(() => decodeParams(definition, match.raw)) ?? {};
+  const queryMembers = faults.guard(() => decodeQuery(definition, query)) ?? {};
+  const precondition = faults.guard(() => preconditionOf(definition, headers));
+  return new DecodedCall(response, {
     operation: match.operation,
-    credential: credentialOf(headersDistinct["authorization"], socket),
+    credential: credentialOf(headers.authorization, repeated.has("authorization"), socket),
     source: { listener, address: listener === "socket" ? "socket" : (socket.remoteAddress ?? "gone") },
-    params: faults.guard(() => decodeParams(definition, match.raw)) ?? {},
-    query: faults.guard(() => decodeQuery(definition, query)) ?? {},
-    precondition: faults.guard(() => preconditionOf(definition, headers)),
+    params,
+    query: queryMembers,
+    precondition,
     body: request.body as Uint8Array | undefined,
     mediaType: mediaTypeOf(headers["content-type"]),
-    tenantNamed: headersDistinct["holdfast-tenant"]?.[0],
-    idempotencyKey: headersDistinct["idempotency-key"]?.[0],
+    tenantNamed: single(headers["holdfast-tenant"]),
+    idempotencyKey: single(headers["idempotency-key"]),
     fault: faults.first,
     requestId,
     trace: traceOf(headers["traceparent"]),
-    // Made for the few operations that ask for it.
-    get signal() {
-      signal ??= abortSignalOf(response);
-      return signal;
-    },
-  };
+  });
 }
 
-function headerFault({ match, request }: MatchedRequest): Refusal | undefined {
-  const { headers, headersDistinct } = request.raw;
+/** A class, because a getter in an object literal gives every single object a hidden class of its own. */
+class DecodedCall implements Call {
+  readonly operation: Call["operation"];
+  readonly credential: Call["credential"];
+  readonly source: Source;
+  readonly params: Call["params"];
+  readonly query: Call["query"];
+  readonly body: Uint8Array | undefined;
+  readonly mediaType: string | undefined;
+  readonly precondition: number | undefined;
+  readonly tenantNamed: string | undefined;
+  readonly idempotencyKey: string | undefined;
+  readonly fault: Refusal | undefined;
+  readonly requestId: string;
+  readonly trace: string | undefined;
+  readonly #response: ServerResponse;
+  #signal: AbortSignal | undefined;
+
+  constructor(response: ServerResponse, call: Omit<Call, "signal">) {
+    this.#response = response;
+    this.operation = call.operation;
+    this.credential = call.credential;
+    this.source = call.source;
+    this.params = call.params;
+    this.query = call.query;
+    this.body = call.body;
+    this.mediaType = call.mediaType;
+    this.precondition = call.precondition;
+    this.tenantNamed = call.tenantNamed;
+    this.idempotencyKey = call.idempotencyKey;
+    this.fault = call.fault;
+    this.requestId = call.requestId;
+    this.trace = call.trace;
+  }
+
+  /** Made for the few operations that ask for it. */
+  get signal(): AbortSignal {
+    this.#signal ??= abortSignalOf(this.#response);
+    return this.#signal;
+  }
+}
+
+/** Node gives headers that it knows nothing of as text, joined when they were repeated (which is a fault). */
+const single = (header: string | string[] | undefined): string | undefined =>
+  header === undefined ? undefined : String(header);
+
+function headerFault({ match, request }: MatchedRequest, repeated: ReadonlySet<string>): Refusal | undefined {
+  const { headers } = request.raw;
   return (
-    repetitionFault(headersDistinct) ??
+    repetitionFault(repeated) ??
     encodingFault(headers["content-encoding"]) ??
     acceptFault(headers.accept, match.operation.definition.output?.mediaType) ??
     unreadBodyFault(request)

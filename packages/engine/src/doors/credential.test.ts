@@ -8,7 +8,7 @@ const none = new Socket();
 
 describe("an Authorization header", () => {
   test.each(["Bearer abc", "bearer abc", "BEARER   abc"])("%s presents a token", (header) => {
-    expect(credentialOf([header], none)).toEqual({ kind: "token", token: "abc" });
+    expect(credentialOf(header, false, none)).toEqual({ kind: "token", token: "abc" });
   });
 
   test.each([
@@ -22,13 +22,13 @@ describe("an Authorization header", () => {
     "Bearerabc",
     "XBearer abc",
   ])("%j presents one that holds nowhere, rather than none", (header) => {
-    expect(credentialOf([header], none)).toEqual({ kind: "token", token: "" });
+    expect(credentialOf(header, false, none)).toEqual({ kind: "token", token: "" });
   });
 
   test("given twice, or never as such, is believed no more", () => {
-    expect(credentialOf(["Bearer abc", "Bearer abc"], none)).toEqual({ kind: "token", token: "" });
-    expect(credentialOf([], none)).toEqual({ kind: "token", token: "" });
-    expect(credentialOf(undefined, none)).toEqual({ kind: "none" });
+    expect(credentialOf("Bearer abc", true, none)).toEqual({ kind: "token", token: "" });
+    expect(credentialOf("", false, none)).toEqual({ kind: "token", token: "" });
+    expect(credentialOf(undefined, false, none)).toEqual({ kind: "none" });
   });
 });
 

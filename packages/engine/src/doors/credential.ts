@@ -31,10 +31,9 @@ const BEARER = /^bearer +(\S+)$/i;
  * A presented credential replaces the peer's identity, and an invalid one never falls back to it. Two of
  * them are none that holds: whoever forwarded the call may have looked at the other.
  */
-export function credentialOf(authorizations: readonly string[] | undefined, socket: Socket): Credential {
-  if (authorizations !== undefined) {
-    const [only, ...others] = authorizations;
-    return { kind: "token", token: (others.length === 0 && BEARER.exec(only ?? "")?.[1]) || "" };
+export function credentialOf(authorization: string | undefined, isRepeated: boolean, socket: Socket): Credential {
+  if (authorization !== undefined) {
+    return { kind: "token", token: (!isRepeated && BEARER.exec(authorization)?.[1]) || "" };
   }
   const uid = uids.get(socket);
   return uid === undefined ? { kind: "none" } : { kind: "peer", uid };

@@ -1,9 +1,21 @@
 import { expect, test } from "vitest";
-import { announcesBody, encodingFault, mediaTypeOf, repetitionFault } from "./headers.ts";
+import { announcesBody, encodingFault, mediaTypeOf, repeatedHeaders, repetitionFault } from "./headers.ts";
 
 test("headers that decide something stand alone; others may come as often as they like", () => {
-  expect(repetitionFault({ authorization: ["a"], accept: ["a", "b"], "x-forwarded-for": ["1", "2"] })).toBeUndefined();
-  expect(repetitionFault({ "holdfast-tenant": ["one", "two"] })).toMatchObject({
+  const fine = ["Authorization", "a", "Accept", "a", "Accept", "b", "X-Forwarded-For", "1", "X-Forwarded-For", "2"];
+  expect(repetitionFault(repeatedHeaders(fine))).toBeUndefined();
+  const repeated = repeatedHeaders([
+    "Holdfast-Tenant",
+    "one",
+    "If-Match",
+    "x",
+    "holdfast-tenant",
+    "two",
+    "if-match",
+    "y",
+  ]);
+  expect(repeated).toEqual(new Set(["holdfast-tenant", "if-match"]));
+  expect(repetitionFault(repeated)).toMatchObject({
     code: "invalid_input",
     message: "The header holdfast-tenant was given twice.",
   });

@@ -1,8 +1,8 @@
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { Refusal } from "../errors.ts";
 
 /** Headers that say what is to be done: of two, another server on the way may have believed the other one. */
-const SINGLE = [
+const SINGLE: readonly string[] = [
   "authorization",
   "content-type",
   "content-encoding",
@@ -11,13 +11,32 @@ const SINGLE = [
   "idempotency-key",
   "if-match",
   "if-none-match",
-] as const;
+];
 
-type DistinctHeaders = IncomingMessage["headersDistinct"];
+const LENGTHS = new Set(SINGLE.map((name) => name.length));
+const NONE: ReadonlySet<string> = new Set();
 
-export function repetitionFault(headers: DistinctHeaders): Refusal | undefined {
-  const repeated = SINGLE.find((name) => (headers[name]?.length ?? 0) > 1);
-  return repeated === undefined ? undefined : new Refusal("invalid_input", `The header ${repeated} was given twice.`);
+/**
+ * Those of the deciding headers that were given more than once. It reads the raw list: Node's own distinct headers
+ * would cost each request a second parse of all of them.
+ */
+export function repeatedHeaders(rawHeaders: readonly string[]): ReadonlySet<string> {
+  let repeated: Set<string> | undefined;
+  let seen = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    if (!LENGTHS.has(name.length)) continue;
+    const index = SINGLE.indexOf(name.toLowerCase());
+    if (index < 0) continue;
+    if ((seen & (1 << index)) !== 0) repeated = (repeated ?? new Set<string>()).add(SINGLE[index]!);
+    seen |= 1 << index;
+  }
+  return repeated ?? NONE;
+}
+
+export function repetitionFault(repeated: ReadonlySet<string>): Refusal | undefined {
+  const [name] = repeated;
+  return name === undefined ? undefined : new Refusal("invalid_input", `The header ${name} was given twice.`);
 }
 
 /** Compressed bodies are refused: a bound on bytes read would not bound what they unpack to (ATTACKS 30). */

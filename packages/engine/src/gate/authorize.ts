@@ -14,28 +14,53 @@ export async function authorize(
   input: Input,
 ): Promise<Context> {
   const startedAt = performance.now();
-  const { reads, now, seen } = attempt;
+  const { reads } = attempt;
   const operation = call.operation.definition;
   const tenant = await fence(principal, call.tenantNamed, reads);
   attempt.tenant = tenant;
   const decide: Context["decide"] = (request) => decideFor(principal, tenant, request, reads);
   if (operation.permission !== null) await insist(decide, requestOf(operation, operation.permission, input), attempt);
   meter.decision((performance.now() - startedAt) / 1000);
-  return {
-    operation,
-    principal,
-    tenant,
-    reads,
-    now,
-    seen,
-    requestId: call.requestId,
-    log,
-    // Asked for by few operations, and made only then.
-    get signal() {
-      return call.signal;
-    },
-    decide,
-  };
+  return new CallContext(call, attempt, principal, tenant, log, decide);
+}
+
+/** A class, because a getter in an object literal gives every single object a hidden class of its own. */
+class CallContext implements Context {
+  readonly operation: OperationDefinition;
+  readonly principal: Context["principal"];
+  readonly tenant: string;
+  readonly reads: Context["reads"];
+  readonly now: number;
+  readonly seen: number;
+  readonly requestId: string;
+  readonly log: Context["log"];
+  readonly decide: Context["decide"];
+  readonly #call: Call;
+
+  constructor(
+    call: Call,
+    { reads, now, seen }: Attempt,
+    principal: Context["principal"],
+    tenant: string,
+    log: Context["log"],
+    decide: Context["decide"],
+  ) {
+    this.operation = call.operation.definition;
+    this.principal = principal;
+    this.tenant = tenant;
+    this.reads = reads;
+    this.now = now;
+    this.seen = seen;
+    this.requestId = call.requestId;
+    this.log = log;
+    this.decide = decide;
+    this.#call = call;
+  }
+
+  /** Asked for by few operations, and made only then. */
+  get signal(): AbortSignal {
+    return this.#call.signal;
+  }
 }
 
 async function insist(decide: Context["decide"], request: AccessRequest, attempt: Attempt): Promise<void> {
