@@ -1,5 +1,4 @@
-import type { Context, GroupCommitter, LedgerStore, Reads } from "@holdfast/engine";
-import type { OpenPayload } from "../keyring/index.ts";
+import type { Context, GroupCommitter, LedgerStore, PayloadOpener, Reads } from "@holdfast/engine";
 
 /** What the audit operations look at. */
 export interface Ledger {
@@ -8,7 +7,7 @@ export interface Ledger {
   readonly committer: Pick<GroupCommitter, "head" | "checkpoint" | "checkpointNow">;
   readonly store: LedgerStore;
   /** A fresh opener for each query: it must not outlive an erasure. */
-  readonly payloadOpener: () => OpenPayload;
+  readonly payloadOpener: () => PayloadOpener;
   readonly isGlobal: (actor: string, reads: Reads) => Promise<boolean>;
 }
 

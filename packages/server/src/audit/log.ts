@@ -1,7 +1,14 @@
-import { type Context, type FoundEntry, type Input, type Plan, queryLedger, Refusal } from "@holdfast/engine";
+import {
+  type Context,
+  type FoundEntry,
+  type Input,
+  type PayloadOpener,
+  type Plan,
+  queryLedger,
+  Refusal,
+} from "@holdfast/engine";
 import { fromHex, fromUtf8 } from "@holdfast/kernel/bytes";
 import { loadHead } from "../registry/index.ts";
-import type { OpenPayload } from "../keyring/index.ts";
 import { type Ledger, visibleTenant } from "./ledger.ts";
 
 const DEFAULT_LIMIT = 50;
@@ -68,7 +75,7 @@ interface Payload {
   readonly facts?: { readonly path?: unknown; readonly params?: { readonly key?: unknown; readonly path?: unknown } };
 }
 
-async function viewOf(ledger: Ledger, { entry }: FoundEntry, open: OpenPayload) {
+async function viewOf(ledger: Ledger, { entry }: FoundEntry, open: PayloadOpener) {
   const { seq, time, tenant, actor, action, resource, outcome, reason } = entry;
   const sealed = ledger.store.record(seq)?.payload ?? undefined;
   const opened = sealed === undefined ? undefined : await open(sealed, fromHex(entry.commitment));

@@ -2,7 +2,6 @@
 export type { Cursors } from "./cursors.ts";
 export { createKeyring, type Keyring, type KeyringOptions } from "./keyring.ts";
 export type { KeyCacheLimits } from "./key-cache.ts";
-export type { OpenedPayload, OpenPayload } from "./open-payloads.ts";
 export { keyringOperations, keySweep } from "./operations.ts";
 export type { Suite } from "./sealed-value.ts";
 export { keyringTables, serverKeysTable } from "./store.ts";

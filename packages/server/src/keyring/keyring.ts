@@ -1,9 +1,9 @@
-import type { Change, PayloadKeyOf, Storage } from "@holdfast/engine";
+import type { Change, PayloadKeyOf, PayloadOpener, Storage } from "@holdfast/engine";
 import { createCursors, type Cursors } from "./cursors.ts";
 import { Deks } from "./deks.ts";
 import type { KeyCacheLimits } from "./key-cache.ts";
 import { Keks } from "./keks.ts";
-import { type OpenPayload, payloadOpener } from "./open-payloads.ts";
+import { payloadOpener } from "./open-payloads.ts";
 import { PayloadKeys } from "./payload-keys.ts";
 import { createRootSeal } from "./root-seal.ts";
 import type { Suite } from "./sealed-value.ts";
@@ -56,7 +56,7 @@ export class Keyring {
   }
 
   /** Opens ledger payloads for one query or one run of a verifier. */
-  payloadOpener(storage: Storage): OpenPayload {
+  payloadOpener(storage: Storage): PayloadOpener {
     return payloadOpener(this.keks, storage, this.#limits);
   }
 

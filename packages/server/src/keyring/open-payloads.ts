@@ -1,4 +1,4 @@
-import type { Storage } from "@holdfast/engine";
+import type { PayloadOpener, Storage } from "@holdfast/engine";
 import { toHex } from "@holdfast/kernel/bytes";
 import { KeyCache, type KeyCacheLimits, LiveKey } from "./key-cache.ts";
 import type { Keks } from "./keks.ts";
@@ -6,20 +6,13 @@ import { openPayload, payloadKeyIdOf } from "./payload.ts";
 import { payloadKeyIdentity } from "./payload-keys.ts";
 import { kekOf, keksTable, payloadKeyRowOf, payloadKeysTable } from "./store.ts";
 
-/** A payload, or why there is none: its key was destroyed (erasure, retention), or it is not what was sealed. */
-export type OpenedPayload =
-  | { readonly ok: true; readonly payload: Uint8Array }
-  | { readonly ok: false; readonly reason: "key_missing" | "damaged" };
-
-export type OpenPayload = (sealed: Uint8Array, commitment: Uint8Array) => Promise<OpenedPayload>;
-
 const keySql = "SELECT * FROM payload_keys WHERE key_id = ?";
 
 /**
  * Opens payloads straight from storage, for one query or one run of a verifier: it remembers keys, so make a new one for
  * the next, which will not see what was erased meanwhile.
  */
-export function payloadOpener(keks: Keks, storage: Storage, limits: KeyCacheLimits): OpenPayload {
+export function payloadOpener(keks: Keks, storage: Storage, limits: KeyCacheLimits): PayloadOpener {
   const keys = new KeyCache<LiveKey>(limits);
 
   async function keyOf(keyId: Uint8Array): Promise<LiveKey | undefined> {

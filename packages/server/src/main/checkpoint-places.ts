@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Publish, publishToFile } from "@holdfast/engine";
+import { type Publish, publishToFile, type TreeHead } from "@holdfast/engine";
 import { sha256, verifySignature } from "@holdfast/engine/crypto";
 import { toHex } from "@holdfast/kernel/bytes";
 import { openCheckpoint } from "@holdfast/kernel/checkpoint";
@@ -10,7 +10,7 @@ import { StartFailure } from "./start-failure.ts";
 
 export interface CheckpointPlaces {
   /** Sizes and roots that were published earlier: the ledger that is opened must contain each of them. */
-  readonly known: readonly { readonly size: number; readonly root: string }[];
+  readonly known: readonly TreeHead[];
   readonly publish: readonly Publish[];
   /** Why the second place cannot be used; undefined when it can. */
   readonly secondPlaceProblem: string | undefined;
@@ -59,7 +59,7 @@ function verified(
   place: string,
   note: string,
   log: { readonly origin: string; readonly publicKey: Uint8Array },
-): { readonly size: number; readonly root: string } {
+): TreeHead {
   try {
     const key = verifierKeyOf(sha256, log.origin, log.publicKey);
     const { size, root } = openCheckpoint(note, key, verifySignature);

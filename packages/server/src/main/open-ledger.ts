@@ -11,13 +11,13 @@ import {
   SqliteStorage,
   StorageFault,
   type Table,
+  type TreeHead,
 } from "@holdfast/engine";
 import { random, signerFromSeed } from "@holdfast/engine/crypto";
 import { newLogOrigin } from "@holdfast/kernel/id";
 import { type Keyring, serverKeysTable } from "../keyring/index.ts";
 import { checkpointPlaces } from "./checkpoint-places.ts";
 import type { DataFolder } from "./data-folder.ts";
-import type { KnownTree } from "./verify.ts";
 import { StartFailure, type StartFailureCode } from "./start-failure.ts";
 
 const LEDGER_KEY = "ledger";
@@ -33,7 +33,7 @@ export interface OpenLedger {
   /** Rows that entry 0 has to hold; empty when the ledger exists. */
   readonly newKeys: readonly Change[];
   /** Checkpoints that were published before this start. */
-  readonly known: readonly KnownTree[];
+  readonly known: readonly TreeHead[];
   readonly secondPlaceProblem: string | undefined;
 }
 

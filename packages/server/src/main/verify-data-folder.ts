@@ -1,16 +1,17 @@
+import type { TreeHead } from "@holdfast/engine";
 import { createKeyring } from "../keyring/index.ts";
 import type { Verification } from "../audit/index.ts";
 import { dataFolderAt } from "./data-folder.ts";
 import { readIdentity } from "./open-ledger.ts";
 import { readRootKey } from "./root-key.ts";
-import { type KnownTree, startVerify } from "./verify.ts";
+import { startVerify } from "./verify.ts";
 
 export interface VerifyDataFolderOptions {
   readonly dataDir: string;
   /** Compares every row with the ledger as well. */
   readonly state: boolean;
   /** The head that the caller has seen of this ledger. */
-  readonly known?: { readonly head: KnownTree } | undefined;
+  readonly known?: { readonly head: TreeHead } | undefined;
 }
 
 /** Verifies a data folder without starting a server on it; nothing is written. */

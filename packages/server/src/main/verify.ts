@@ -1,4 +1,4 @@
-import { type RunningVerification, startVerification, type VerifierOptions } from "@holdfast/engine";
+import { type RunningVerification, startVerification, type TreeHead, type VerifierOptions } from "@holdfast/engine";
 import type { Verification, Verify } from "../audit/index.ts";
 import { createKeyring } from "../keyring/index.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -11,13 +11,7 @@ const OPENER = new URL("payload-opener.ts", import.meta.url).href;
 export interface VerifiedLedger {
   readonly origin: string;
   readonly publicKey: Uint8Array;
-  readonly known: readonly KnownTree[];
-}
-
-/** Size and root (hex) of the ledger as someone else saw it. */
-export interface KnownTree {
-  readonly size: number;
-  readonly root: string;
+  readonly known: readonly TreeHead[];
 }
 
 /** Starts a verification of the ledger, and with `state` of every row against it, in a thread of its own. */
