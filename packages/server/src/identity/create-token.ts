@@ -51,7 +51,7 @@ async function parentOf(context: Context): Promise<string | null> {
   const accessor = context.principal.credential;
   context.reads.touch(credentialFootprint(accessor));
   const maker = await loadToken(context.reads, accessor);
-  if (maker?.usesLeft !== undefined) {
+  if (maker?.isCounted === true) {
     throw new Refusal("conflict", "A token that is good for some uses makes no tokens.", {
       hint: "Its uses would not bind what it made; use a credential without a use count.",
     });

@@ -9,7 +9,7 @@ import { actorFootprint, actorsTable, loadActor, type Token, tokensTable, tokenW
 export async function endToken(
   reads: Reads,
   token: Token,
-  expect = token.stored.rev,
+  expect: number,
 ): Promise<{ readonly changes: readonly Change[]; readonly writes: readonly string[] }> {
   const ended: Change = { delete: tokensTable, key: { accessor: token.accessor }, expect };
   const owner = await endOwner(reads, token);

@@ -15,7 +15,6 @@ import {
   loadTokenByDigest,
   type Token,
   tokensTable,
-  tokenWrites,
 } from "./store.ts";
 import { tokenDigest } from "./token-text.ts";
 
@@ -55,26 +54,23 @@ async function peerPrincipal(uid: number, reads: Reads): Promise<Principal> {
 async function tokenPrincipal(key: Uint8Array, text: string, reads: Reads, now: number): Promise<Identification> {
   const digest = tokenDigest(key, text);
   const token = digest === undefined ? undefined : await loadTokenByDigest(reads, digest);
-  if (token === undefined || !isUsable(token, now)) throw notBelieved();
+  if (token === undefined || hasEnded(token, now)) throw notBelieved();
   reads.touch(credentialFootprint(token.accessor));
   await insistLiveParents(token, reads, now);
   await insistLiveTenant(token.tenant, reads);
   const base = { actor: token.actor, tenant: token.tenant, kind: "token", credential: token.accessor } as const;
   const principal = token.name === undefined ? base : { ...base, name: token.name };
-  return token.usesLeft === undefined ? { principal } : { principal, ...spend(token) };
+  return token.isCounted ? { principal, changes: [await spend(token, reads)] } : { principal };
 }
 
-function isUsable(token: Token, now: number): boolean {
-  return (token.expiresAt === undefined || now < token.expiresAt) && token.usesLeft !== 0;
-}
+const hasEnded = ({ expiresAt }: Token, now: number): boolean => expiresAt !== undefined && now >= expiresAt;
 
 /** Whoever made a token stands behind it: it ends with any of them (ATTACKS 15). A parent's use count is its own. */
 async function insistLiveParents(token: Token, reads: Reads, now: number): Promise<void> {
   let parent = token.parent;
   for (let depth = 0; parent !== undefined; depth++) {
     const found = await loadToken(reads, parent);
-    const hasEnded = found?.expiresAt !== undefined && now >= found.expiresAt;
-    if (found === undefined || hasEnded || depth >= MAX_TOKEN_DEPTH) throw notBelieved();
+    if (found === undefined || hasEnded(found, now) || depth >= MAX_TOKEN_DEPTH) throw notBelieved();
     parent = found.parent;
   }
 }
@@ -83,8 +79,14 @@ async function insistLiveTenant(tenant: string, reads: Reads): Promise<void> {
   if ((await loadTenants(reads)).byId.get(tenant)?.state !== "active") throw notBelieved();
 }
 
-/** One use less, in the transaction of the operation itself: of two parallel uses of the last one, one replans. */
-function spend(token: Token): { readonly changes: readonly Change[]; readonly writes: readonly string[] } {
-  const row = { ...token.stored.row, uses_left: (token.usesLeft ?? 1) - 1 };
-  return { changes: [{ put: tokensTable, row, expect: token.stored.rev }], writes: tokenWrites(token) };
+/**
+ * One use less, in the transaction of the operation itself (ATTACKS 15). It is planned on the row as the queue will
+ * leave it, so that parallel uses share a batch; the row version is the guard, and writes no footprint, because nothing
+ * that is remembered of a token tells its uses.
+ */
+async function spend({ accessor }: Token, reads: Reads): Promise<Change> {
+  const stored = await reads.pending(tokensTable, { accessor });
+  const usesLeft = (stored?.row["uses_left"] as number | undefined) ?? 0;
+  if (stored === undefined || usesLeft === 0) throw notBelieved();
+  return { put: tokensTable, row: { ...stored.row, uses_left: usesLeft - 1 }, expect: stored.rev };
 }

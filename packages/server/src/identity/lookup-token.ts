@@ -5,6 +5,7 @@ import { findToken } from "./find-token.ts";
 import { loadToken, type Token, tokenOf, tokensTable } from "./store.ts";
 
 async function viewOf(reads: Reads, token: Token) {
+  const usesLeft = token.isCounted ? await usesLeftOf(reads, token) : undefined;
   const roles = (await loadGrants(reads, token.actor)).map((grant) => grant.role);
   return {
     credential: "token",
@@ -14,8 +15,13 @@ async function viewOf(reads: Reads, token: Token) {
     roles,
     createdAt: isoTime(token.createdAt),
     ...(token.expiresAt === undefined ? {} : { expiresAt: isoTime(token.expiresAt) }),
-    ...(token.usesLeft === undefined ? {} : { usesLeft: token.usesLeft }),
+    ...(usesLeft === undefined ? {} : { usesLeft }),
   };
+}
+
+async function usesLeftOf(reads: Reads, { accessor }: Token): Promise<number | undefined> {
+  const stored = await reads.row(tokensTable, { accessor });
+  return (stored?.row["uses_left"] as number | null | undefined) ?? undefined;
 }
 
 export function lookupToken(tokenKey: Uint8Array) {

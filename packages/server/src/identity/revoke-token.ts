@@ -1,13 +1,16 @@
 import { type Context, type Input, type Plan, Refusal } from "@holdfast/engine";
 import { endToken } from "./end-token.ts";
 import { findToken } from "./find-token.ts";
-import { loadToken, type Token } from "./store.ts";
+import { loadToken, type Token, tokensTable } from "./store.ts";
 
 /** From this commit on nothing planned with the token, or with a token made by it, can be recorded as done. */
 async function planRevocation(context: Context, token: Token): Promise<Plan> {
+  // As the queue will leave it: whoever uses up a token as fast as they can must not hold off its end.
+  const stored = await context.reads.pending(tokensTable, { accessor: token.accessor });
+  if (stored === undefined) throw new Refusal("not_found", "There is no such token.");
   // A token with a use count that revokes itself has already spent one use in this same transaction.
-  const isSpending = token.usesLeft !== undefined && context.principal.credential === token.accessor;
-  const ended = await endToken(context.reads, token, token.stored.rev + (isSpending ? 1 : 0));
+  const isSpending = token.isCounted && context.principal.credential === token.accessor;
+  const ended = await endToken(context.reads, token, stored.rev + (isSpending ? 1 : 0));
   return {
     output: { accessor: token.accessor, revoked: true },
     ...ended,

@@ -50,8 +50,8 @@ export interface Token {
   readonly name: string | undefined;
   readonly createdAt: number;
   readonly expiresAt: number | undefined;
-  readonly usesLeft: number | undefined;
-  readonly stored: StoredRow;
+  /** Good for some uses; how many are left stands in its row alone, which every use changes and no cache may hold. */
+  readonly isCounted: boolean;
 }
 
 export const actorFootprint = (id: string): string => `actor:${id}`;
@@ -98,8 +98,7 @@ export function loadToken(reads: Reads, accessor: string): Token | undefined | P
   });
 }
 
-export function tokenOf(stored: StoredRow): Token {
-  const { row } = stored;
+export function tokenOf({ row }: StoredRow): Token {
   return {
     accessor: row["accessor"] as string,
     digest: row["digest"] as Uint8Array,
@@ -109,7 +108,6 @@ export function tokenOf(stored: StoredRow): Token {
     name: (row["name"] as string | null) ?? undefined,
     createdAt: row["created_at"] as number,
     expiresAt: (row["expires_at"] as number | null) ?? undefined,
-    usesLeft: (row["uses_left"] as number | null) ?? undefined,
-    stored,
+    isCounted: row["uses_left"] !== null,
   };
 }

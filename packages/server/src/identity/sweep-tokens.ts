@@ -21,11 +21,12 @@ export const tokenSweep: Operation = {
     const changes: Change[] = [];
     const writes: string[] = [];
     const owners = new Set<string>();
-    for (const token of rows.map(tokenOf)) {
+    for (const stored of rows) {
+      const token = tokenOf(stored);
       // Two tokens of one actor in one sweep: the actor ends with a later sweep, when one is left.
       if (owners.has(token.actor)) continue;
       owners.add(token.actor);
-      const ended = await endToken(context.reads, token);
+      const ended = await endToken(context.reads, token, stored.rev);
       changes.push(...ended.changes);
       writes.push(...ended.writes);
     }

@@ -28,7 +28,7 @@ afterAll(() => bench.close());
 async function seal(of = context): Promise<Sealed> {
   let sealed: Sealed | undefined;
   const run = async ({ reads }: Context) => {
-    sealed = await bench.keyring.deks.seal(reads, of, plaintext);
+    sealed = await bench.keyring.deks.seal(reads, 1_700_000_000_000, of, plaintext);
     return { output: {}, changes: sealed.changes };
   };
   const answer = await bench.plan(run, { tenant: of.tenant });
@@ -74,12 +74,32 @@ describe("data-encryption keys", () => {
       const other = createKeyring({ rootKey, suite });
       let sealed: Uint8Array | undefined;
       await bench.plan(async ({ reads }) => {
-        const made = await other.deks.seal(reads, context, plaintext);
+        const made = await other.deks.seal(reads, 1_700_000_000_000, context, plaintext);
         sealed = made.sealed;
         return { output: {}, changes: made.changes };
       });
       expect(await open(sealed!)).toMatchObject({ answer: { ok: true, plan: { output: "correct horse" } } });
     }
+  });
+
+  it("have ids that order by the time they were made at, and are never the same", async () => {
+    const ids: string[] = [];
+    await bench.plan(async ({ reads }) => {
+      for (const now of [0, 1, 2 ** 32 - 1, 2 ** 32, 1_700_000_000_000, 1_700_000_000_000, 2 ** 48 - 1]) {
+        ids.push(Buffer.from((await bench.keyring.deks.seal(reads, now, context, plaintext)).dekId).toString("hex"));
+      }
+      return { output: {} };
+    });
+    expect(ids.map((id) => Number.parseInt(id.slice(0, 12), 16))).toEqual([
+      0,
+      1,
+      2 ** 32 - 1,
+      2 ** 32,
+      1_700_000_000_000,
+      1_700_000_000_000,
+      2 ** 48 - 1,
+    ]);
+    expect(new Set(ids).size).toBe(ids.length);
   });
 
   it("never open a ciphertext that was copied to another tenant, path, version, kind or content type", async () => {
@@ -141,7 +161,7 @@ describe("data-encryption keys", () => {
 
   it("need a tenant that has keys", async () => {
     const run = async ({ reads }: Context) => {
-      await bench.keyring.deks.seal(reads, { ...context, tenant: actorId }, plaintext);
+      await bench.keyring.deks.seal(reads, 1_700_000_000_000, { ...context, tenant: actorId }, plaintext);
       return { output: {} };
     };
     expect(await bench.plan(run)).toMatchObject({ ok: false, refusal: { code: "sealed" } });

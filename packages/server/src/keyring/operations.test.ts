@@ -27,7 +27,9 @@ async function addDeks(count: number, tenant = tenantId): Promise<void> {
     async ({ reads }) => {
       const changes: Change[] = [];
       for (let index = 0; index < count; index++) {
-        changes.push(...(await bench.keyring.deks.seal(reads, context, Buffer.from("value"))).changes);
+        changes.push(
+          ...(await bench.keyring.deks.seal(reads, 1_700_000_000_000, context, Buffer.from("value"))).changes,
+        );
       }
       return { output: {}, changes };
     },
@@ -119,7 +121,7 @@ describe("the KEKs of a tenant", () => {
     const seal = (key: Buffer) => {
       const keyring = createKeyring({ rootKey: key, suite: 1 });
       return bench.plan(async ({ reads }) => {
-        const { changes } = await keyring.deks.seal(reads, context, Buffer.from("value"));
+        const { changes } = await keyring.deks.seal(reads, 1_700_000_000_000, context, Buffer.from("value"));
         return { output: {}, changes };
       });
     };

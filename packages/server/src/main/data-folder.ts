@@ -1,5 +1,5 @@
 import { accessSync, constants, mkdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { StartFailure } from "./start-failure.ts";
 
 const PRIVATE_FOLDER = 0o700;
@@ -30,7 +30,7 @@ export function dataFolderAt(path: string): DataFolder {
 export function openDataFolder(path: string): DataFolder {
   const folder = dataFolderAt(path);
   try {
-    mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER });
+    makeFolder(path);
   } catch (cause) {
     throw unusable(path, "cannot be created", cause);
   }
@@ -43,6 +43,18 @@ export function openDataFolder(path: string): DataFolder {
     throw unusable(path, "is not writable", cause);
   }
   return folder;
+}
+
+/** Not mkdir's own `recursive`: it never returns where a file system takes no new folder, such as in /proc. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: PRIVATE_FOLDER });
+  } catch (cause) {
+    // Another process may have made it just now.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw cause;
+  }
 }
 
 function insistPrivate(path: string): void {

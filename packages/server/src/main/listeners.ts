@@ -1,6 +1,14 @@
 import { chmodSync, rmSync } from "node:fs";
 import { type AddressInfo, createConnection, isIPv6 } from "node:net";
-import { createListener, defaultLimits, peerUid, renewCertificate, type RestDoor, serveRest } from "@holdfast/engine";
+import {
+  createListener,
+  defaultLimits,
+  type Logger,
+  peerUid,
+  renewCertificate,
+  type RestDoor,
+  serveRest,
+} from "@holdfast/engine";
 import { type Authority, issueListenerCertificate } from "./certificates.ts";
 import type { Configuration } from "./configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -35,7 +43,7 @@ export async function listen(
     await https.close();
     throw error;
   }
-  const renewal = renewDaily(https, authority, host);
+  const renewal = renewDaily(https, authority, host, door.gate.log);
   const bound = https.server.address() as AddressInfo;
   return {
     address: `https://${isIPv6(bound.address) ? `[${bound.address}]` : bound.address}:${bound.port}`,
@@ -83,11 +91,21 @@ function answers(path: string): Promise<boolean> {
 }
 
 /** A listener that runs for months keeps a certificate that lives for weeks. */
-function renewDaily(server: ReturnType<typeof createListener>, authority: Authority, host: string): NodeJS.Timeout {
+function renewDaily(
+  server: ReturnType<typeof createListener>,
+  authority: Authority,
+  host: string,
+  log: Logger,
+): NodeJS.Timeout {
   const timer = setInterval(() => {
-    void issueListenerCertificate(authority, host, Date.now()).then((issued) => {
-      renewCertificate(server, issued);
-    });
+    issueListenerCertificate(authority, host, Date.now()).then(
+      (issued) => {
+        renewCertificate(server, issued);
+      },
+      (error: unknown) => {
+        log.error({ err: error }, "the listener keeps its certificate: a new one could not be issued");
+      },
+    );
   }, DAY_MS);
   return timer.unref();
 }

@@ -75,6 +75,7 @@ export function createMetrics(): Metrics {
     buckets: REQUEST_SECONDS,
     registers,
   });
+  const requestsOf = byLabels((operation, outcome) => requests.labels({ operation, outcome }));
   let checkpointedAt = Date.now();
   new Gauge({
     name: "holdfast_checkpoint_age_seconds",
@@ -86,7 +87,9 @@ export function createMetrics(): Metrics {
   });
   return {
     meter: {
-      operation: (operation, outcome, seconds) => requests.observe({ operation, outcome }, seconds),
+      operation: (operation, outcome, seconds) => {
+        requestsOf(operation, outcome).observe(seconds);
+      },
       decision: (seconds) => decisions.observe(seconds),
       replanned: () => replans.inc(),
       limited: () => limited.inc(),
@@ -123,4 +126,16 @@ function readLater(register: Registry, readings: Readings): void {
   gauge("holdfast_checkpoint_entries", "Entries under the newest checkpoint.", readings.checkpointSize);
   gauge("holdfast_cache_hits", "Reads answered from the cache since start.", readings.cacheHits);
   gauge("holdfast_cache_misses", "Reads that went to storage since start.", readings.cacheMisses);
+}
+
+/** Children of a labelled metric, looked up once: hashing labels anew would be the dearest part of counting a read. */
+function byLabels<T>(childOf: (operation: string, outcome: string) => T): (operation: string, outcome: string) => T {
+  const known = new Map<string, Map<string, T>>();
+  return (operation, outcome) => {
+    let children = known.get(operation);
+    if (children === undefined) known.set(operation, (children = new Map<string, T>()));
+    let child = children.get(outcome);
+    if (child === undefined) children.set(outcome, (child = childOf(operation, outcome)));
+    return child;
+  };
 }

@@ -1,4 +1,3 @@
-import { existsSync, statSync } from "node:fs";
 import {
   type Change,
   type CommitterEvent,
@@ -6,22 +5,17 @@ import {
   createCommitter,
   type GroupCommitter,
   openFault,
-  openWriteConnection,
-  Refusal,
   SqliteStorage,
   StorageFault,
   type Table,
   type TreeHead,
 } from "@holdfast/engine";
-import { random, signerFromSeed } from "@holdfast/engine/crypto";
-import { newLogOrigin } from "@holdfast/kernel/id";
-import { type Keyring, serverKeysTable } from "../keyring/index.ts";
+import { signerFromSeed } from "@holdfast/engine/crypto";
+import type { Keyring } from "../keyring/index.ts";
 import { checkpointPlaces } from "./checkpoint-places.ts";
 import type { DataFolder } from "./data-folder.ts";
+import { newSeeds, readSeeds, type Seeds } from "./ledger-seeds.ts";
 import { StartFailure, type StartFailureCode } from "./start-failure.ts";
-
-const LEDGER_KEY = "ledger";
-const AUTHORITY_KEY = "authority";
 
 export interface OpenLedger {
   readonly committer: GroupCommitter;
@@ -35,13 +29,6 @@ export interface OpenLedger {
   /** Checkpoints that were published before this start. */
   readonly known: readonly TreeHead[];
   readonly secondPlaceProblem: string | undefined;
-}
-
-interface Seeds {
-  readonly origin: string;
-  readonly ledger: Uint8Array;
-  readonly authority: Uint8Array;
-  readonly newKeys: readonly Change[];
 }
 
 export interface LedgerOptions {
@@ -95,17 +82,6 @@ async function openWith(options: LedgerOptions, seeds: Seeds): Promise<OpenLedge
   };
 }
 
-function newSeeds(keyring: Keyring, now: number): Seeds {
-  const ledger = keyring.serverKeys.create(LEDGER_KEY, now, (seed) => signerFromSeed(seed).publicKey);
-  const authority = keyring.serverKeys.create(AUTHORITY_KEY, now);
-  return {
-    origin: newLogOrigin(random(16)),
-    ledger: ledger.seed,
-    authority: authority.seed,
-    newKeys: [ledger.change, authority.change],
-  };
-}
-
 /** Name and public key of the ledger in a data folder, read with the keys it holds; nothing is opened for writing. */
 export function readIdentity(
   folder: DataFolder,
@@ -119,64 +95,6 @@ export function readIdentity(
   }
   throw new StartFailure("data_folder", `There is no ledger in ${folder.path}.`, "Name the data folder of a server.");
 }
-
-/** Undefined when there is no ledger yet: no database, or one whose entry 0 was never written. */
-function readSeeds({ folder, keyring }: Pick<LedgerOptions, "folder" | "keyring">): Seeds | undefined {
-  if (!hasDatabase(folder)) return undefined;
-  settleJournal(folder.database);
-  const storage = new SqliteStorage(folder.database, keyring.subkeys.stateMac);
-  try {
-    const head = headOf(storage);
-    if (head === undefined || head.size === 0) return undefined;
-    return {
-      ...head,
-      ledger: openKey(storage, keyring, LEDGER_KEY),
-      authority: openKey(storage, keyring, AUTHORITY_KEY),
-      newKeys: [],
-    };
-  } finally {
-    storage.close();
-  }
-}
-
-function hasDatabase({ database, checkpoint }: DataFolder): boolean {
-  if (existsSync(database) && statSync(database).size > 0) return true;
-  if (!existsSync(checkpoint)) return false;
-  throw new StorageFault(
-    "database_rolled_back",
-    `${database} is missing or empty, but ${checkpoint} knows its ledger.`,
-  );
-}
-
-/** Left by a process that was killed while it made the database; only a connection that may write can roll it back. */
-function settleJournal(database: string): void {
-  if (existsSync(`${database}-journal`)) openWriteConnection(database).close();
-}
-
-function headOf(storage: SqliteStorage): { readonly origin: string; readonly size: number } | undefined {
-  const known = storage.database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'head'").get();
-  const row = known === undefined ? undefined : storage.database.prepare("SELECT origin, size FROM head").get();
-  return row === undefined ? undefined : { origin: String(row["origin"]), size: Number(row["size"]) };
-}
-
-function openKey(storage: SqliteStorage, keyring: Keyring, name: string): Uint8Array {
-  try {
-    const stored = storage.row(serverKeysTable, { name });
-    if (stored !== undefined) return keyring.serverKeys.open(stored);
-  } catch (cause) {
-    if (!isKeyMismatch(cause)) throw cause;
-    throw new StartFailure(
-      "root_key",
-      "The root key does not open this database.",
-      "Use the root key that the data was made with, and the data that belongs to it.",
-      cause,
-    );
-  }
-  throw new StorageFault("database_damaged", `The database holds no key named ${name}.`);
-}
-
-const isKeyMismatch = (cause: unknown): boolean =>
-  cause instanceof Refusal || (cause instanceof StorageFault && cause.code === "state_tampered");
 
 const FAILURES: Readonly<Record<StorageFault["code"], readonly [StartFailureCode, string]>> = {
   database_unreadable: ["database_damaged", "Look at the file's permissions and at the disk."],

@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { configurationFrom, type Environment } from "./configuration.ts";
 import { createLog } from "./log.ts";
 import { type RunningServer, startServer } from "./server.ts";
@@ -27,7 +27,7 @@ export async function up(options: UpOptions): Promise<number> {
     return 0;
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error;
-    options.stderr(`holdfast: ${error.message}\n  hint: ${error.hint}\n`);
+    options.stderr(`holdfast: ${error.message}\nhint: ${error.hint}\n`);
     return error.exitCode;
   }
 }
@@ -55,12 +55,24 @@ function banner({ address, folder, isNew, seal, startedInMs }: RunningServer): s
     `  seal    ${seal}`,
     "",
     "  Try, in another terminal:",
-    "    npx holdfast put applications/shop/config/db-password s3cr3t",
+    ...(isFound(folder.path) ? [] : [`    export HOLDFAST_SOCKET=${quoted(folder.socket)}`]),
+    "    printf s3cr3t | npx holdfast put applications/shop/config/db-password",
     "    npx holdfast get applications/shop/config/db-password",
     "    npx holdfast audit log",
     "",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Whether a command in this folder finds the server by itself; elsewhere it might find another one. */
+function isFound(path: string): boolean {
+  return resolve(path) === resolve(".holdfast");
+}
+
+/** An absolute path as one word of a shell. */
+function quoted(path: string): string {
+  const full = resolve(path);
+  return /^[\w./-]+$/.test(full) ? full : `'${full.replaceAll("'", "'\\''")}'`;
 }
 
 /** Relative only where that is shorter to read: inside the current folder. */

@@ -35,7 +35,7 @@ export async function writeVersion(
   requireExpected(expected, before);
   const node = nextNode(before, kind, path, now);
   const sealContext = sealContextOf(tenant, path, kind, node.latest, content.contentType);
-  const { sealed, dekId, changes } = await keyring.deks.seal(reads, sealContext, content.bytes);
+  const { sealed, dekId, changes } = await keyring.deks.seal(reads, now, sealContext, content.bytes);
   const version = nextVersion(node, content, principal.actor, dekId, sealed);
   content.bytes.fill(0);
   return {
