@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Client, createClient } from "@holdfast/client";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import { type ServerOptions, startServer, type TestServer } from "../server.ts";
 
 const FROM_SOURCES = fileURLToPath(new URL("../../packages/cli/bin/from-sources.mjs", import.meta.url));
@@ -32,12 +32,17 @@ export function administrator({ socketPath }: TestServer): Client {
   return client;
 }
 
-/** Copies a stopped server's data, with what lies in the second place, to a home of its own. */
+/** A stopped server's data, with what lies in the second place, in a home of its own. */
 export function copyOfData(dataDir: string): string {
   const copy = join(temporaryHome(), "data");
-  cpSync(dataDir, copy, { recursive: true });
-  cpSync(`${dataDir}-checkpoints`, `${copy}-checkpoints`, { recursive: true });
+  copyData(dataDir, copy);
   return copy;
+}
+
+function copyData(from: string, to: string): void {
+  cpSync(from, to, { recursive: true });
+  chmodSync(to, 0o700);
+  cpSync(`${from}-checkpoints`, `${to}-checkpoints`, { recursive: true });
 }
 
 export interface Said {
@@ -58,4 +63,21 @@ export async function holdfast(words: readonly string[], dataDir: string): Promi
   child.stderr.on("data", (chunk: Buffer) => (said.stderr += chunk.toString()));
   const exitCode = await new Promise<number | null>((resolve) => child.once("close", resolve));
   return { exitCode, ...said };
+}
+
+/** Data that several tests of a file copy: what a client does with a server that is stopped afterwards, on a copy of `from`. */
+export async function keptData(fill: (client: Client) => Promise<void>, from?: string): Promise<string> {
+  const home = mkdtempSync(join(tmpdir(), "holdfast-faults-"));
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+  const dataDir = join(home, "data");
+  if (from !== undefined) copyData(from, dataDir);
+  const server = await startServer({ dataDir });
+  const client = createClient({ socketPath: server.socketPath, retries: 0 });
+  try {
+    await fill(client);
+  } finally {
+    client.close();
+    await server.stop();
+  }
+  return dataDir;
 }

@@ -20,7 +20,7 @@ const AS_NOBODY = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear
 const saying = (sentence: RegExp) => ({
   asymmetricMatch: (output: string) => {
     const lines = output.split("\n").filter((line) => line !== "" && !line.startsWith("{"));
-    return lines.length === 2 && sentence.test(lines[0] ?? "") && /^ {2}hint: \S.*\.?$/.test(lines[1] ?? "");
+    return lines.length === 2 && sentence.test(lines[0] ?? "") && /^hint: \S.*\.?$/.test(lines[1] ?? "");
   },
   toString: () => `one sentence like ${String(sentence)}, and a hint`,
 });
