@@ -36,7 +36,6 @@ const hints: Readonly<Record<string, string>> = {
   forbidden: "see which rule decided: holdfast why <resource>:<path>:<action>",
   deleted: "bring it back: holdfast undelete <path>",
   version_mismatch: "read it again and repeat with the current version in --cas",
-  already_exists: "leave out --cas 0 to write a new version",
 };
 
 /** The failure that stands for a server's refusal. */
@@ -46,7 +45,8 @@ export function failureOfProblem(problem: Problem): Failure {
 }
 
 function sentenceOf(problem: Problem): string {
-  const first = problem.errors?.[0];
-  const where = first?.message === undefined ? "" : ` (${[first.pointer, first.message].filter(Boolean).join(" ")})`;
-  return `${problem.detail ?? problem.title ?? `the server answered ${problem.status}`}${where}`;
+  const sentence = problem.detail ?? problem.title ?? `the server answered ${problem.status}`;
+  const { pointer = "", message = "" } = problem.errors?.[0] ?? {};
+  const more = [pointer, message].filter((part) => !sentence.includes(part)).join(" ");
+  return more === "" ? sentence : `${sentence} (${more})`;
 }

@@ -8,7 +8,8 @@ import { readAll } from "../../terminal/input.ts";
 import { remark } from "../../terminal/print.ts";
 import type { Kind } from "./kind.ts";
 
-const maxBytes = 16 * 1024 * 1024;
+/** What the server takes of one value; reading more would only be refused later. */
+const maxBytes = 1024 * 1024;
 
 export interface GivenValue {
   readonly value: unknown;

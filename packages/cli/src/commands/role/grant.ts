@@ -7,7 +7,7 @@ export const roleGrant: Command = {
   words: ["role", "grant"],
   summary: "Give an actor a role",
   arguments: [
-    { name: "actor", summary: "id of the actor (ac_…); token list and status show it" },
+    { name: "actor", summary: "id of the actor (ac_…); token list and token lookup --self show it" },
     { name: "role", summary: "name of the role" },
   ],
   examples: [{ command: "holdfast role grant ac_… shop-reader", says: "holds from the next request" }],

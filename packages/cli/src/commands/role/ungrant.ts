@@ -7,7 +7,7 @@ export const roleUngrant: Command = {
   words: ["role", "ungrant"],
   summary: "Take a role from an actor",
   arguments: [
-    { name: "actor", summary: "id of the actor (ac_…); token list and status show it" },
+    { name: "actor", summary: "id of the actor (ac_…); token list and token lookup --self show it" },
     { name: "role", summary: "name of the role" },
   ],
   examples: [{ command: "holdfast role ungrant ac_… shop-reader", says: "holds from the next request" }],

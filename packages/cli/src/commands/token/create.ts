@@ -10,12 +10,17 @@ export const tokenCreate: Command = {
   details: "Prints the bare token. The server keeps only a keyed digest: a lost token is revoked, not shown again.",
   options: [
     { name: "name", value: "name", summary: "what it is for, such as ci" },
-    { name: "role", value: "name", isRepeatable: true, summary: "a role it holds; may be repeated" },
+    {
+      name: "role",
+      value: "name",
+      isRepeatable: true,
+      summary: "a role it holds; may be repeated; left out, it acts as you, with all you may do",
+    },
     { name: "ttl", value: "time", summary: "its life, such as 900s, 30m, 12h or 7d; unlimited when left out" },
     { name: "uses", value: "n", summary: "good for this many requests; unlimited when left out" },
   ],
   examples: [
-    { command: "holdfast token create --name ci --role reader --ttl 1h", says: "for a job that reads" },
+    { command: "holdfast token create --name ci --role viewer --ttl 1h", says: "for a job that reads" },
     { command: "holdfast token create --role shop-reader --uses 1", says: "good for one request" },
   ],
   async run(context, given) {
