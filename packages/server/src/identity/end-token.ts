@@ -1,6 +1,14 @@
 import type { Change, Reads } from "@holdfast/engine";
 import { grantChanges } from "../access/index.ts";
-import { actorFootprint, actorsTable, loadActor, type Token, tokensTable, tokenWrites } from "./store.ts";
+import {
+  actorFootprint,
+  actorTokensFootprint,
+  actorsTable,
+  loadActor,
+  type Token,
+  tokensTable,
+  tokenWrites,
+} from "./store.ts";
 
 /**
  * The changes that end a token. A service actor that was made for the token, and has no other, ends with it: otherwise
@@ -20,6 +28,7 @@ async function endOwner(
   reads: Reads,
   { actor }: Token,
 ): Promise<{ readonly changes: readonly Change[]; readonly writes: readonly string[] }> {
+  reads.touch(actorTokensFootprint(actor));
   const isService = (await loadActor(reads, actor))?.kind === "service";
   const tokens = isService
     ? await reads.rows(tokensTable, "SELECT * FROM tokens WHERE actor = ? LIMIT 2", [actor])

@@ -58,9 +58,12 @@ export const actorFootprint = (id: string): string => `actor:${id}`;
 export const credentialFootprint = (accessor: string): string => `credential:${accessor}`;
 const digestFootprint = (digest: Uint8Array): string => `token:${Buffer.from(digest).toString("base64")}`;
 
+/** Written with every token of an actor, so that of two that end at once one sees that it is the last. */
+export const actorTokensFootprint = (actor: string): string => `actor-tokens:${actor}`;
+
 /** Footprints of everything that is remembered about a token. */
-export function tokenWrites(token: Pick<Token, "accessor" | "digest">): readonly string[] {
-  return [credentialFootprint(token.accessor), digestFootprint(token.digest)];
+export function tokenWrites(token: Pick<Token, "accessor" | "digest" | "actor">): readonly string[] {
+  return [credentialFootprint(token.accessor), digestFootprint(token.digest), actorTokensFootprint(token.actor)];
 }
 
 export function loadActor(reads: Reads, id: string): Actor | undefined | Promise<Actor | undefined> {

@@ -21,7 +21,7 @@ export const deksTable: Table = {
   name: "deks",
   columns: { dek_id: "blob", tenant: "text", kek_version: "integer", wrapped: "blob" },
   key: ["dek_id"],
-  indexes: [["tenant", "kek_version"]],
+  indexes: [["tenant", "kek_version", "dek_id"]],
 };
 
 /** Keys of ledger payloads: one for each tenant, subject and month, so that one person can be forgotten alone. */

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import {
+  type Committer,
   type CommitterDependencies,
   FootprintCache,
   Gate,
@@ -27,6 +28,7 @@ import { registryOperations, standingTree } from "../registry/index.ts";
 import { admitToTenant, loadTenants, tenantsOperations } from "../tenants/index.ts";
 import type { Configuration } from "./configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
+import { DiskReserve, withReserve } from "./disk-reserve.ts";
 import { Features } from "./features.ts";
 import type { Hardening } from "./harden-process.ts";
 import { idempotencyKeys } from "./idempotency-keys.ts";
@@ -56,6 +58,7 @@ export interface Assembly {
   /** Tenant of what belongs to none. */
   readonly systemTenant: string;
   readonly reads: () => PlanReads;
+  readonly reserve: DiskReserve;
   /** Shows the verification that runs after start in `status`. */
   watch(verification: RunningVerification): void;
 }
@@ -89,23 +92,49 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     ...(options.dependencies === undefined ? {} : { dependencies: options.dependencies }),
   });
   const isNew = ledger.newKeys.length > 0;
-  if (isNew) await initialize(ledger.committer, keyring, ledger.newKeys, Date.now());
+  if (isNew) await initializeOrClose(ledger, keyring);
+  const reserve = new DiskReserve(folder.path);
+  const committer = withReserve(ledger.committer, reserve);
   const access = new Access();
   const reads = () => new PlanReads(cache, ledger.storage, ledger.committer);
   const system = await systemTenant(reads());
   const actors = await loadSystemActors(reads(), system);
   const gate = createGate(
     options,
-    { keyring, cache, metrics, ledger, access },
+    { keyring, cache, metrics, ledger, access, committer },
     { tenant: system, actor: actors.nobody },
   );
-  const features = new Features(options.hardening, ledger);
+  const features = new Features(options.hardening, ledger, reserve);
   const operations = operationsOf(options, { keyring, ledger, access }, features);
   metrics.observe(readingsOf(ledger, cache));
   const watch = (verification: RunningVerification) => {
     features.watch(verification, log);
   };
-  return { gate, operations, keyring, ledger, metrics, cache, isNew, actors, systemTenant: system, reads, watch };
+  return {
+    gate,
+    operations,
+    keyring,
+    ledger,
+    metrics,
+    cache,
+    isNew,
+    actors,
+    systemTenant: system,
+    reads,
+    reserve,
+    watch,
+  };
+}
+
+/** What cannot be initialised must not keep the folder locked, or the process alive. */
+async function initializeOrClose({ committer, storage, newKeys }: OpenLedger, keyring: Keyring): Promise<void> {
+  try {
+    await initialize(committer, keyring, newKeys, Date.now());
+  } catch (error) {
+    storage.close();
+    await committer.close();
+    throw error;
+  }
 }
 
 interface Parts {
@@ -114,6 +143,8 @@ interface Parts {
   readonly metrics: Metrics;
   readonly ledger: OpenLedger;
   readonly access: Access;
+  /** The ledger's committer behind the disk reserve. */
+  readonly committer: Committer;
 }
 
 function createGate(
@@ -121,8 +152,8 @@ function createGate(
   parts: Parts,
   nobody: { readonly tenant: string; readonly actor: string },
 ): Gate {
-  const { keyring, cache, metrics, ledger, access } = parts;
-  const { committer, storage } = ledger;
+  const { keyring, cache, metrics, access, committer } = parts;
+  const { storage } = parts.ledger;
   return new Gate({
     committer,
     storage,

@@ -1,4 +1,5 @@
 import type { LedgerVerification, Logger, RunningVerification } from "@holdfast/engine";
+import { type DiskReserve, reserveBytes } from "./disk-reserve.ts";
 import type { Hardening } from "./harden-process.ts";
 import type { OpenLedger } from "./open-ledger.ts";
 
@@ -13,11 +14,17 @@ export interface Feature {
 export class Features {
   readonly #hardening: Hardening;
   readonly #ledger: Pick<OpenLedger, "secondPlaceProblem">;
+  readonly #reserve: Pick<DiskReserve, "refusal" | "space">;
   #verification: RunningVerification | undefined;
   #verified: LedgerVerification | undefined;
   #problem: string | undefined;
 
-  constructor(hardening: Hardening, ledger: Pick<OpenLedger, "secondPlaceProblem">) {
+  constructor(
+    hardening: Hardening,
+    ledger: Pick<OpenLedger, "secondPlaceProblem">,
+    reserve: Pick<DiskReserve, "refusal" | "space">,
+  ) {
+    this.#reserve = reserve;
     this.#hardening = hardening;
     this.#ledger = ledger;
   }
@@ -41,7 +48,7 @@ export class Features {
   }
 
   list(): readonly Feature[] {
-    return [this.#processMemory(), this.#coreFiles(), this.#secondPlace(), this.#wholeLedger()];
+    return [this.#processMemory(), this.#coreFiles(), this.#secondPlace(), this.#diskReserve(), this.#wholeLedger()];
   }
 
   #processMemory(): Feature {
@@ -65,6 +72,16 @@ export class Features {
           detail: "a data folder put back to an older state is noticed",
         }
       : { name: "checkpoint-second-place", state: "unavailable", detail: problem };
+  }
+
+  #diskReserve(): Feature {
+    const name = "disk-reserve";
+    const { space } = this.#reserve;
+    if (space === undefined) return { name, state: "unavailable", detail: "the free space is not known" };
+    const reserve = `${Math.round(reserveBytes(space) / 1024 / 1024)} MiB are kept free`;
+    return this.#reserve.refusal() === undefined
+      ? { name, state: "available", detail: reserve }
+      : { name, state: "degraded", detail: `${reserve}, and less is left: nothing more is recorded` };
   }
 
   #wholeLedger(): Feature {

@@ -7,22 +7,22 @@ export function logEvents(log: Logger, metrics: Metrics): (event: CommitterEvent
     switch (event.kind) {
       case "batch":
         metrics.commit(event.operations, event.commitMs / 1000, event.fsyncMs / 1000);
-        return;
+        break;
       case "stale":
         break;
       case "checkpoint":
         metrics.checkpoint();
         log.debug({ size: event.size }, "checkpoint issued");
-        return;
+        break;
       case "recovered":
         logRecovery(log, event.recovery);
-        return;
+        break;
       case "clock-back":
         log.warn({ byMs: event.byMs }, "the clock was set back; entries keep the later time");
-        return;
+        break;
       case "not-published":
         log.warn({ size: event.size, detail: event.message }, "a checkpoint did not reach every place that holds it");
-        return;
+        break;
       case "checkpoint-failed":
       case "batch-failed":
       case "writer-lost":

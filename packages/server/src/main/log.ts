@@ -1,4 +1,4 @@
-import type { Logger } from "@holdfast/engine";
+import { type Logger, StorageFault } from "@holdfast/engine";
 import { pino } from "pino";
 
 /**
@@ -25,6 +25,8 @@ function describeError(error: unknown): Readonly<Record<string, unknown>> {
     .filter((line) => line.trimStart().startsWith("at "))
     .slice(0, 12);
   const code = "code" in error ? error.code : undefined;
+  // The storage's own sentences name tables and rows by id, which is what an operator needs, and quote no client.
+  const message = error instanceof StorageFault ? error.message : undefined;
   const cause = error.cause instanceof Error ? describeError(error.cause) : undefined;
-  return { type: error.name, code, stack, cause };
+  return { type: error.name, code, message, stack, cause };
 }

@@ -33,7 +33,10 @@ export async function startServer(configuration: Configuration, log: Logger): Pr
   assembly.watch(verification);
   try {
     const authority = await openAuthority(folder.ca, ledger.authoritySeed, ledger.origin, Date.now());
-    const pages = pagesOf({ notReady: () => ledger.committer.admission()?.message }, () => metrics.text());
+    const pages = pagesOf(
+      { notReady: () => (assembly.reserve.refusal() ?? ledger.committer.admission())?.message },
+      () => metrics.text(),
+    );
     const door = { gate, operations, problems, pages, onStray: metrics.stray };
     const listening = await listen(configuration, folder, authority, door);
     return {
@@ -54,6 +57,7 @@ export async function startServer(configuration: Configuration, log: Logger): Pr
   }
 
   async function close(): Promise<void> {
+    assembly.reserve.stop();
     await verification.stop();
     // The writer goes last: only the last connection to close takes the write-ahead log with it.
     ledger.storage.close();

@@ -5,8 +5,8 @@ import { print } from "../../terminal/print.ts";
 /** Deletes a tenant; its id is never used again. */
 export const tenantDelete: Command = {
   words: ["tenant", "delete"],
-  summary: "Delete a tenant and all that is in it",
-  details: "Its keys are destroyed and its tokens end. A tenant made later under the same name is another one.",
+  summary: "Delete a tenant: nobody reaches what is in it any more",
+  details: "Its tokens end at once and nothing of it can be read. A tenant made later under the same name is another one.",
   arguments: [{ name: "name", summary: "name of the tenant" }],
   examples: [{ command: "holdfast tenant delete acme", says: "cannot be undone" }],
   async run(context, given) {
