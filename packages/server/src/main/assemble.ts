@@ -36,6 +36,7 @@ import { initialize } from "./initialize.ts";
 import { logEvents } from "./log-events.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { type OpenLedger, openLedger } from "./open-ledger.ts";
+import { StartFailure } from "./start-failure.ts";
 import { statusOperation } from "./status.ts";
 import { tables } from "./tables.ts";
 import { createVerify } from "./verify.ts";
@@ -223,7 +224,12 @@ function operationsOf(
 function insistComplete(operations: readonly Operation[]): void {
   const bound = new Set(operations.map((operation) => operation.definition.name));
   const missing = operationNames.filter((name) => !bound.has(name));
-  if (missing.length > 0) throw new Error(`operations without a handler: ${missing.join(", ")}`);
+  if (missing.length === 0) return;
+  throw new StartFailure(
+    "configuration",
+    `These operations of the catalogue have no handler: ${missing.join(", ")}.`,
+    "Bind each in its slice's operations.ts (docs/adding-an-operation.md).",
+  );
 }
 
 function cachedBytes(value: unknown): number {

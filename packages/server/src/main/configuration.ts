@@ -25,6 +25,19 @@ const SUITES = { "xchacha20-poly1305": 1, "aes-256-gcm": 2, "chacha20-poly1305":
 const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 const DEFAULT_RATE = 1_000;
 
+/** Settings of a server, and those of clients and checks that may stand in the same environment. */
+const KNOWN = new Set(
+  [
+    "DATA_DIR HTTP_ADDR RATE_LIMIT CHECKPOINT_DIR LOG_LEVEL CIPHER",
+    "ADDR SOCKET TOKEN CACERT TENANT DEBUG VECTORS",
+  ].flatMap((names) => names.split(" ").map((name) => `HOLDFAST_${name}`)),
+);
+
+/** Names that look like settings and mean nothing here: probably misspelt, and worth a warning. */
+export function unknownSettings(environment: Environment): readonly string[] {
+  return Object.keys(environment).filter((name) => name.startsWith("HOLDFAST_") && !KNOWN.has(name));
+}
+
 /** Reads the environment; every wrong setting is refused by name at the start, not met later. */
 export function configurationFrom(environment: Environment): Configuration {
   const { host, port } = addressOf(environment["HOLDFAST_HTTP_ADDR"] ?? "127.0.0.1:8200");

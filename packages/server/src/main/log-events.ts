@@ -37,5 +37,5 @@ function logRecovery(log: Logger, recovery: Extract<CommitterEvent, { kind: "rec
   const fields = { isNew, wasUnclean, size: head.size, verifiedFrom, durationMs: Math.round(durationMs) };
   if (isCheckpointMissing) log.warn(fields, "the ledger has entries and no checkpoint");
   if (wasUnclean) log.warn(fields, "the last process did not close the database; recovered what it had committed");
-  else log.info(fields, "ledger opened");
+  else log.debug(fields, "ledger opened");
 }

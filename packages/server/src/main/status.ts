@@ -41,5 +41,11 @@ function ledgerStatus({ origin, committer }: OpenLedger, verifiedSize: number) {
 
 function storageStatus({ database, path }: DataFolder) {
   const disk = statfsSync(path);
-  return { kind: "sqlite", sizeBytes: statSync(database).size, freeBytes: disk.bavail * disk.bsize };
+  return {
+    kind: "sqlite",
+    sizeBytes: bytesOf(database) + bytesOf(`${database}-wal`),
+    freeBytes: disk.bavail * disk.bsize,
+  };
 }
+
+const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;

@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import { relative, resolve } from "node:path";
-import { configurationFrom, type Environment } from "./configuration.ts";
+import { configurationFrom, type Environment, unknownSettings } from "./configuration.ts";
 import { createLog } from "./log.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { StartFailure } from "./start-failure.ts";
@@ -17,7 +17,9 @@ export interface UpOptions {
 export async function up(options: UpOptions): Promise<number> {
   try {
     const configuration = configurationFrom(options.env);
-    const server = await startServer(configuration, createLog(configuration.logLevel));
+    const log = createLog(configuration.logLevel);
+    for (const setting of unknownSettings(options.env)) log.warn({ setting }, "unknown setting; is it misspelt?");
+    const server = await startServer(configuration, log);
     // Listened for before the start is announced: whoever reads that may press Ctrl-C at once, and it has to drain.
     const stopped = untilStopped(options.signal);
     options.stdout(banner(server));
