@@ -229,6 +229,19 @@ test("keys and signatures of a wrong length are not valid, instead of a fault", 
   expect(verifySignature(signer.publicKey, utf8("a"), signature.subarray(1))).toBe(false);
 });
 
+test("random bytes never come twice, across every drawing of the pool and beyond its size", () => {
+  const seen = new Set<string>();
+  for (const length of [16, 24, 32, 56, 4000, 4096, 4097, 10_000]) {
+    for (let count = 0; count < 100; count++) {
+      const bytes = random(length);
+      expect(bytes).toHaveLength(length);
+      seen.add(toHex(bytes.subarray(0, 16)));
+    }
+  }
+  expect(seen.size).toBe(800);
+  expect(seen).not.toContain("0".repeat(32));
+});
+
 test("random bytes have the length asked for, and are others each time", () => {
   expect(random(0)).toHaveLength(0);
   expect(random(32)).toHaveLength(32);

@@ -26,9 +26,7 @@ function changeOf({ change, hash }: HashedChange): readonly unknown[] {
   return [change.put.name, key, "put", toHex(hash)];
 }
 
-const encoder = new TextEncoder();
-
 /** The payload of an entry as JSON bytes; undefined members stay out. */
 export function payloadBytes(facts: PayloadFacts, changes: readonly HashedChange[]): Uint8Array {
-  return encoder.encode(JSON.stringify(changes.length === 0 ? facts : { ...facts, changes: changes.map(changeOf) }));
+  return Buffer.from(JSON.stringify(changes.length === 0 ? facts : { ...facts, changes: changes.map(changeOf) }));
 }
