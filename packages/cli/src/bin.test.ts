@@ -60,7 +60,9 @@ describe("the holdfast script", () => {
   it("starts a server without the inspector that SIGUSR1 would open", () => {
     node("path");
     expect(start("holdfast", "up").out).toBe(`path:--disable-sigusr1 --max-semi-space-size=16 ${main} up\n`);
-    expect(start("holdfast", "--json", "up").out).toBe(`path:--disable-sigusr1 --max-semi-space-size=16 ${main} --json up\n`);
+    expect(start("holdfast", "--json", "up").out).toBe(
+      `path:--disable-sigusr1 --max-semi-space-size=16 ${main} --json up\n`,
+    );
   });
 
   it("leaves the refusal of an old Node to the program, also for a server", () => {

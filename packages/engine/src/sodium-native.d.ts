@@ -6,22 +6,22 @@ declare module "sodium-native" {
     readonly crypto_sign_SECRETKEYBYTES: number;
     readonly crypto_sign_BYTES: number;
     crypto_auth(out: Buffer, message: Buffer, key: Buffer): void;
-    crypto_aead_xchacha20poly1305_ietf_encrypt(
+    readonly crypto_aead_xchacha20poly1305_ietf_encrypt: (
       out: Buffer,
       message: Buffer,
       associatedData: Buffer | null,
       secretNonce: null,
       publicNonce: Buffer,
       key: Buffer,
-    ): number;
-    crypto_aead_xchacha20poly1305_ietf_decrypt(
+    ) => number;
+    readonly crypto_aead_xchacha20poly1305_ietf_decrypt: (
       out: Buffer,
       secretNonce: null,
       sealed: Buffer,
       associatedData: Buffer | null,
       publicNonce: Buffer,
       key: Buffer,
-    ): number;
+    ) => number;
     crypto_aead_chacha20poly1305_ietf_encrypt: Sodium["crypto_aead_xchacha20poly1305_ietf_encrypt"];
     crypto_aead_chacha20poly1305_ietf_decrypt: Sodium["crypto_aead_xchacha20poly1305_ietf_decrypt"];
     crypto_sign_seed_keypair(publicKey: Buffer, secretKey: Buffer, seed: Buffer): void;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { configurationFrom, unknownSettings } from "./configuration.ts";
 import { StartFailure } from "./start-failure.ts";
 
-const home = { HOME: "/home/ida" };
+const home = { HOME: "/nowhere/ida" };
 
 describe("a server's configuration", () => {
   it("has a default for everything", () => {
@@ -10,7 +10,7 @@ describe("a server's configuration", () => {
       dataDir: `${process.cwd()}/.holdfast`,
       host: "127.0.0.1",
       port: 8200,
-      checkpointDir: "/home/ida/.local/state/holdfast",
+      checkpointDir: "/nowhere/ida/.local/state/holdfast",
       logLevel: "info",
       suite: 1,
       actorRate: { perSecond: 1000, burst: 2000 },

@@ -6,7 +6,8 @@ import { print } from "../../terminal/print.ts";
 export const tenantDelete: Command = {
   words: ["tenant", "delete"],
   summary: "Delete a tenant: nobody reaches what is in it any more",
-  details: "Its tokens end at once and nothing of it can be read. A tenant made later under the same name is another one.",
+  details:
+    "Its tokens end at once and nothing of it can be read. A tenant made later under the same name is another one.",
   arguments: [{ name: "name", summary: "name of the tenant" }],
   examples: [{ command: "holdfast tenant delete acme", says: "cannot be undone" }],
   async run(context, given) {
