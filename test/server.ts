@@ -104,6 +104,8 @@ export function spawnServer(dataDir: string, { env = {}, under = [] }: Omit<Serv
       HOLDFAST_RATE_LIMIT: "0",
       // Beside the data folder, so that no test leaves anything in the home of whoever runs it.
       HOLDFAST_CHECKPOINT_DIR: `${dataDir}-checkpoints`,
+      // Another user could not write what coverage collects, and would say so among what is compared.
+      ...(under.length === 0 ? {} : { NODE_V8_COVERAGE: "" }),
       ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],

@@ -15,7 +15,6 @@
  *     committer.position           // ledger size that is visible; `seen` of a plan is read from here
  *     committer.pending(table, key)// the row as the queue will leave it, null (deleted) or undefined (untouched)
  *     committer.head               // newest signed head;  .checkpoint: newest persisted checkpoint
- *     committer.recovery           // what opening found and did
  *     committer.queue              // { depth, bytes, ageMs }, for metrics; `onEvent` has a "batch" event for each batch
  *     await committer.checkpointNow()  // the newest checkpoint, over everything that is committed
  *     await committer.truncateWal()// true when nothing overwritten survives in the write-ahead log (shredding)

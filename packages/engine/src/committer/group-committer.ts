@@ -90,11 +90,6 @@ export class GroupCommitter implements Committer {
     return this.#checkpoint;
   }
 
-  /** What the last opening found: at start, or after a writer was lost. */
-  get recovery(): Recovery {
-    return this.#recovery as Recovery;
-  }
-
   get queue(): { readonly depth: number; readonly bytes: number; readonly ageMs: number } {
     return { depth: this.#queue.depth, bytes: this.#queue.bytes, ageMs: this.#queue.ageMs(this.#nowMs()) };
   }
