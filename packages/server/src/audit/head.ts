@@ -12,7 +12,8 @@ export function head(ledger: Ledger) {
     const checkpoint = ledger.committer.checkpoint?.note ?? "";
     if (from === undefined) return { output: { head: signed, checkpoint } };
     if (from > signed.size) throw new Refusal("not_found", `The ledger holds ${signed.size} entries.`);
-    const consistency = proveConsistency(ledger.store, from, signed.size).map(toHex);
+    // An empty tree is the past of any: RFC 6962 has no proof of that, and none is needed.
+    const consistency = from === 0 ? [] : proveConsistency(ledger.store, from, signed.size).map(toHex);
     return { output: { head: signed, checkpoint, consistency } };
   };
 }
