@@ -65,10 +65,16 @@ export async function holdfast(words: readonly string[], dataDir: string): Promi
   return { exitCode, ...said };
 }
 
+const keptHomes: string[] = [];
+// Here, where a file that imports this is collected: a hook that is registered inside another one never runs.
+afterAll(() => {
+  for (const home of keptHomes) rmSync(home, { recursive: true, force: true });
+});
+
 /** Data that several tests of a file copy: what a client does with a server that is stopped afterwards, on a copy of `from`. */
 export async function keptData(fill: (client: Client) => Promise<void>, from?: string): Promise<string> {
   const home = mkdtempSync(join(tmpdir(), "holdfast-faults-"));
-  afterAll(() => rmSync(home, { recursive: true, force: true }));
+  keptHomes.push(home);
   const dataDir = join(home, "data");
   if (from !== undefined) copyData(from, dataDir);
   const server = await startServer({ dataDir });
