@@ -331,7 +331,12 @@ describe("a writer that fails", () => {
   it("says in one sentence what was asked of it before it was open", () => {
     const path = join(temporaryFolder(onTestFinished), "holdfast.db");
     const reply = serveWriter(new SqliteWriter(writerOptions(path)), new BatchCodec(TABLES), { kind: "truncate-wal" });
-    expect(reply).toEqual({ kind: "failed", request: "truncate-wal", message: "The database is not open." });
+    expect(reply).toEqual({
+      kind: "failed",
+      request: "truncate-wal",
+      message: "The database is not open.",
+      isLast: true,
+    });
   });
 
   it("is not replaced by one on an older copy of the database", async () => {

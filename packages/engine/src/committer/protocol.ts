@@ -15,7 +15,13 @@ export type Reply =
   | { readonly kind: "opened"; readonly recovery: Recovery }
   | { readonly kind: "not-opened"; readonly code: StorageFaultCode; readonly message: string }
   | { readonly kind: "committed"; readonly result: BatchResult }
-  | { readonly kind: "failed"; readonly request: Request["kind"]; readonly message: string }
+  | {
+      readonly kind: "failed";
+      readonly request: Request["kind"];
+      readonly message: string;
+      /** The writer ends after this answer; another one has to open the database. */
+      readonly isLast: boolean;
+    }
   | { readonly kind: "checkpoint"; readonly checkpoint: StoredCheckpoint | undefined }
   | { readonly kind: "wal-truncated"; readonly isComplete: boolean }
   | { readonly kind: "closed"; readonly checkpoint: StoredCheckpoint | undefined };

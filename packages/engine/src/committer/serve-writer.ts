@@ -35,7 +35,7 @@ export function serveWriter(writer: SqliteWriter, codec: BatchCodec, request: Re
   try {
     return serve(writer, codec, request);
   } catch (error) {
-    return { kind: "failed", request: request.kind, message: describe(error) };
+    return { kind: "failed", request: request.kind, message: describe(error), isLast: !writer.isUsable };
   }
 }
 

@@ -33,6 +33,7 @@ export class WriterLink {
   #checkpoints: (() => void)[] = [];
   #thread: WriterThread | undefined;
   #isOpen = false;
+  #isEnding = false;
   #isClosing = false;
   #hasOpened = false;
   #attempts = 0;
@@ -45,8 +46,9 @@ export class WriterLink {
     this.#restartDelayMs = restartDelayMs;
   }
 
+  /** Whether a batch that is handed over now can be committed: not by a writer that has said it is about to end. */
   get isOpen(): boolean {
-    return this.#isOpen;
+    return this.#isOpen && !this.#isEnding;
   }
 
   /** Resolves when the database is open; rejects with the fault that keeps it from being opened. */
@@ -100,6 +102,7 @@ export class WriterLink {
       case "committed":
         return this.#events.committed(reply.result);
       case "failed":
+        this.#isEnding = reply.isLast;
         return this.#onFailed(reply.request, reply.message);
       case "wal-truncated":
         return this.#truncations.shift()?.(reply.isComplete);
@@ -117,6 +120,7 @@ export class WriterLink {
 
   #onOpened(recovery: Recovery): void {
     this.#isOpen = true;
+    this.#isEnding = false;
     this.#hasOpened = true;
     this.#attempts = 0;
     this.#events.opened(recovery);
