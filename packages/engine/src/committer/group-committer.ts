@@ -101,7 +101,8 @@ export class GroupCommitter implements Committer {
   /** The refusal that a submission of `bytes` would meet now; doors ask before any work is done. */
   admission(bytes = 0): Refusal | undefined {
     if (this.#isClosing || !this.#link.isOpen) return notRecording();
-    return this.#queue.admits(bytes, this.#nowMs()) ? undefined : overloaded();
+    if (this.#queue.admits(bytes, this.#nowMs())) return undefined;
+    return overloaded();
   }
 
   submit(submission: Submission): Promise<CommitResult> {
