@@ -8,7 +8,7 @@ import { isMainThread } from "node:worker_threads";
 const engine = new URL("../../packages/engine/src/", import.meta.url);
 const replacements = new Map([
   [new URL("gate/record.ts", engine).href, new URL("entries-off/record.ts", import.meta.url).href],
-  [new URL("committer/committer.ts", engine).href, new URL("entries-off/committer.ts", import.meta.url).href],
+  [new URL("sqlite/committer.ts", engine).href, new URL("entries-off/committer.ts", import.meta.url).href],
 ]);
 const taken = new Set<string>();
 

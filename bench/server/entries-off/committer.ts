@@ -1,4 +1,4 @@
-import { createCommitter as create } from "../../../packages/engine/src/committer/committer.ts";
+import { createCommitter as create } from "../../../packages/engine/src/sqlite/committer.ts";
 import type { CommitterDependencies, CommitterOptions } from "../../../packages/engine/src/committer/options.ts";
 
 /** The committer with its transactions, savepoints, row versions, row MACs and fsync, and no entries, tiles or heads. */

@@ -1,7 +1,7 @@
 import { Refusal } from "../errors.ts";
 import type { CommitResult } from "../submission.ts";
 import type { CommitterEvent } from "./event.ts";
-import type { BatchResult, Miss } from "./ledger-database.ts";
+import type { BatchResult, Miss } from "../sqlite/ledger-database.ts";
 import { sharedKey } from "./plan-batch.ts";
 import type { Queued } from "./submission-queue.ts";
 

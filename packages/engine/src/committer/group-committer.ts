@@ -7,18 +7,18 @@ import { eventsOf, outcomesOf } from "./batch-outcome.ts";
 import { checkChange } from "./check-change.ts";
 import type { CommitterEvent } from "./event.ts";
 import { FootprintWindow } from "./footprint-window.ts";
-import type { BatchResult } from "./ledger-database.ts";
-import type { StoredCheckpoint } from "../ledger/ledger-store.ts";
+import type { BatchResult } from "../sqlite/ledger-database.ts";
+import type { StoredCheckpoint } from "../sqlite/ledger-store.ts";
 import { type CommitterDependencies, type CommitterOptions, writerOptionsOf } from "./options.ts";
 import { BatchCodec } from "./pack-batch.ts";
 import { type PendingRow, PendingRows } from "./pending-rows.ts";
 import { planBatch } from "./plan-batch.ts";
 import { Publisher } from "./publisher.ts";
-import type { Recovery } from "./recover.ts";
+import type { Recovery } from "../sqlite/recover.ts";
 import { notRecorded, notRecording, overloaded, unfitChange } from "./refusals.ts";
 import { bytesOf, type Queued, type QueueLimits, SubmissionQueue } from "./submission-queue.ts";
 import { WriterLink } from "./writer-link.ts";
-import { startWriterThread } from "./writer-thread.ts";
+import { startWriterThread } from "../sqlite/writer-thread.ts";
 
 const LIMITS: QueueLimits = {
   maxOperations: 4_096,

@@ -2,10 +2,10 @@ import type { SignedHead } from "@holdfast/kernel/head";
 import type { Table } from "../table.ts";
 import type { CommitterEvent } from "./event.ts";
 import type { Publish } from "./publisher.ts";
-import type { TreeHead } from "./recover.ts";
+import type { TreeHead } from "../sqlite/recover.ts";
 import type { QueueLimits } from "./submission-queue.ts";
-import type { WriterOptions } from "./writer.ts";
-import type { StartWriter } from "./writer-thread.ts";
+import type { WriterOptions } from "../sqlite/writer.ts";
+import type { StartWriter } from "../sqlite/writer-thread.ts";
 
 /** What became durable, told before anyone can see the new position. */
 export interface Committed {

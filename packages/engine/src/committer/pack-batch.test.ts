@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Change } from "../table.ts";
 import { checkChange } from "./check-change.ts";
-import { grant, grants, keys, submission, TABLES, ungrant } from "./committer.fixture.ts";
+import { grant, grants, keys, submission, TABLES, ungrant } from "../sqlite/committer.fixture.ts";
 import { BatchCodec } from "./pack-batch.ts";
 
 const codec = new BatchCodec(TABLES);

@@ -1,7 +1,7 @@
-import type { BatchResult } from "./ledger-database.ts";
-import type { StoredCheckpoint } from "../ledger/ledger-store.ts";
+import type { BatchResult } from "../sqlite/ledger-database.ts";
+import type { StoredCheckpoint } from "../sqlite/ledger-store.ts";
 import type { PackedBatch } from "./pack-batch.ts";
-import type { Recovery } from "./recover.ts";
+import type { Recovery } from "../sqlite/recover.ts";
 import type { StorageFaultCode } from "./storage-fault.ts";
 
 /** What the main thread asks of the writer; the answers come in the same order. */

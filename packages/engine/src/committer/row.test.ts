@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../crypto.ts";
 import type { Cell, Row, Table } from "../table.ts";
-import { grants, keys, STATE_KEY } from "./committer.fixture.ts";
+import { grants, keys, STATE_KEY } from "../sqlite/committer.fixture.ts";
 import { layoutOf, rowKey } from "./layout.ts";
 import { hashChange, hashRow, macOf, NO_ROW, openRow, verifyRow } from "./row.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { grant, submission } from "./committer.fixture.ts";
+import { grant, submission } from "../sqlite/committer.fixture.ts";
 import { bytesOf, type Queued, SubmissionQueue } from "./submission-queue.ts";
 
 const LIMITS = { maxOperations: 9, maxBytes: 999, maxAgeMs: 9, maxBatchOperations: 3, maxBatchBytes: 100 };

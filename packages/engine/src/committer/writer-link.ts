@@ -1,12 +1,12 @@
 import type { CommitterEvent } from "./event.ts";
-import type { BatchResult } from "./ledger-database.ts";
-import type { StoredCheckpoint } from "../ledger/ledger-store.ts";
+import type { BatchResult } from "../sqlite/ledger-database.ts";
+import type { StoredCheckpoint } from "../sqlite/ledger-store.ts";
 import type { PackedBatch } from "./pack-batch.ts";
 import type { Reply, Request } from "./protocol.ts";
-import type { Recovery } from "./recover.ts";
+import type { Recovery } from "../sqlite/recover.ts";
 import { StorageFault } from "./storage-fault.ts";
-import type { WriterOptions } from "./writer.ts";
-import type { StartWriter, WriterThread } from "./writer-thread.ts";
+import type { WriterOptions } from "../sqlite/writer.ts";
+import type { StartWriter, WriterThread } from "../sqlite/writer-thread.ts";
 
 const MAX_RESTART_DELAY_MS = 5_000;
 

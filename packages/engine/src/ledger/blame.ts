@@ -3,7 +3,7 @@ import { entryHash, parseEntry } from "@holdfast/kernel/entry";
 import type { SignedHead } from "@holdfast/kernel/head";
 import { HASH_BYTES, leafHash, TILE_WIDTH } from "@holdfast/kernel/merkle";
 import { blake3, sha256 } from "../crypto.ts";
-import type { LedgerStore } from "./ledger-store.ts";
+import type { LedgerStore } from "../sqlite/ledger-store.ts";
 
 /**
  * Which entry was changed, given where the chain first shows it: an entry that was changed breaks the chain only at the

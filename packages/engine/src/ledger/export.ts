@@ -1,5 +1,5 @@
 import { encodeEntryBundle } from "@holdfast/kernel/tiles";
-import type { LedgerStore } from "./ledger-store.ts";
+import type { LedgerStore } from "../sqlite/ledger-store.ts";
 
 const MAX_ENTRIES = 16_384;
 const ENTRIES_PER_READ = 256;

@@ -1,7 +1,7 @@
 import { consistencyProof, inclusionProof } from "@holdfast/kernel/merkle";
 import { printProof } from "@holdfast/kernel/proof";
 import { sha256 } from "../crypto.ts";
-import type { LedgerStore } from "./ledger-store.ts";
+import type { LedgerStore } from "../sqlite/ledger-store.ts";
 
 export interface EntryProof {
   readonly seq: number;

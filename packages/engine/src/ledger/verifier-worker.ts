@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { openReadConnection } from "../committer/connection.ts";
+import { openReadConnection } from "../sqlite/connection.ts";
 import type { VerifierMessage, VerifierOptions } from "./verify-thread.ts";
 import { verify } from "./verify.ts";
 import type { PayloadOpener } from "./verify-state.ts";

@@ -7,8 +7,8 @@ import { loadTree } from "@holdfast/kernel/tiles";
 import { type Anchor, anchorOfHead, LedgerVerifier } from "@holdfast/kernel/verifier";
 import { blake3, sha256, verifySignature } from "../crypto.ts";
 import { firstChanged } from "./blame.ts";
-import { addTerms, BLOCK_ENTRIES, filterOf } from "./entry-filter.ts";
-import type { LedgerStore, StoredRecord } from "./ledger-store.ts";
+import { addTerms, BLOCK_ENTRIES, filterOf } from "../sqlite/entry-filter.ts";
+import type { LedgerStore, StoredRecord } from "../sqlite/ledger-store.ts";
 import { firstBadTile } from "./verify-tiles.ts";
 
 const MAX_CHECKPOINTS = 1_024;

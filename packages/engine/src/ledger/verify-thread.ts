@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { TreeHead } from "../committer/recover.ts";
+import type { TreeHead } from "../sqlite/recover.ts";
 import type { Table } from "../table.ts";
 import type { Verification } from "./verify.ts";
 import type { LedgerIdentity } from "./verify-ledger.ts";

@@ -2,7 +2,7 @@ import { equal, toHex } from "@holdfast/kernel/bytes";
 import { HASH_BYTES, subtreeRoot, TILE_WIDTH } from "@holdfast/kernel/merkle";
 import { loadTree } from "@holdfast/kernel/tiles";
 import { sha256 } from "../crypto.ts";
-import type { LedgerStore } from "./ledger-store.ts";
+import type { LedgerStore } from "../sqlite/ledger-store.ts";
 
 /**
  * Checks the stored tiles against a root that the entries led to: every complete tile has the root that the tile above

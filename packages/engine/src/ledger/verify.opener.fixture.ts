@@ -1,4 +1,4 @@
-import { openPlain } from "../committer/committer.fixture.ts";
+import { openPlain } from "../sqlite/committer.fixture.ts";
 import type { PayloadOpener } from "./verify-state.ts";
 
 /** What a server hands to the verifier's thread: made there, from what was cloned into it. */

@@ -16,13 +16,13 @@ import {
   temporaryFolder,
   ungrant,
   writerOptions,
-} from "../committer/committer.fixture.ts";
+} from "../sqlite/committer.fixture.ts";
 import { hashRow, macOf } from "../committer/row.ts";
 import { StorageFault } from "../committer/storage-fault.ts";
-import { SqliteWriter } from "../committer/writer.ts";
+import { SqliteWriter } from "../sqlite/writer.ts";
 import { sha256 } from "../crypto.ts";
 import type { Change } from "../table.ts";
-import { LedgerStore } from "./ledger-store.ts";
+import { LedgerStore } from "../sqlite/ledger-store.ts";
 import { type Verification, verify } from "./verify.ts";
 import type { StateOptions, Unexplained } from "./verify-state.ts";
 import { startVerification } from "./verify-thread.ts";

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { fromHex } from "@holdfast/kernel/bytes";
-import { isDamage } from "../committer/connection.ts";
-import type { TreeHead } from "../committer/recover.ts";
-import { LedgerStore } from "./ledger-store.ts";
+import { isDamage } from "../sqlite/connection.ts";
+import type { TreeHead } from "../sqlite/recover.ts";
+import { LedgerStore } from "../sqlite/ledger-store.ts";
 import { type BadEntry, type LedgerIdentity, type LedgerVerdict, verifyLedger } from "./verify-ledger.ts";
 import { type StateOptions, StateVerifier, type StateVerdict } from "./verify-state.ts";
 

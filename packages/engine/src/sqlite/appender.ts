@@ -4,12 +4,12 @@ import { encodeEntry, entryHash, parseEntry } from "@holdfast/kernel/entry";
 import { type SignedHead, signHead } from "@holdfast/kernel/head";
 import { toHex } from "@holdfast/kernel/bytes";
 import { blake3, sha256 } from "../crypto.ts";
-import { addTerms, BLOCK_ENTRIES, filterOf } from "../ledger/entry-filter.ts";
-import { LedgerStore } from "../ledger/ledger-store.ts";
-import type { WriterSubmission } from "./pack-batch.ts";
+import { addTerms, BLOCK_ENTRIES, filterOf } from "./entry-filter.ts";
+import { LedgerStore } from "./ledger-store.ts";
+import type { WriterSubmission } from "../committer/pack-batch.ts";
 import { leafHash } from "@holdfast/kernel/merkle";
 import { loadTree, type Tree } from "@holdfast/kernel/tiles";
-import { StorageFault } from "./storage-fault.ts";
+import { StorageFault } from "../committer/storage-fault.ts";
 
 /** Appends entries and keeps chain, tree, tiles, filters and the signed head in step with them. */
 export class Appender {

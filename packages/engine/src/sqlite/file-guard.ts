@@ -1,5 +1,5 @@
 import { lstatSync } from "node:fs";
-import { StorageFault } from "./storage-fault.ts";
+import { StorageFault } from "../committer/storage-fault.ts";
 
 /**
  * A database that was unlinked or replaced goes on taking writes on the old inode, and all of them are lost when the

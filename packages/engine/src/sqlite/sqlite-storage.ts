@@ -1,11 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
-import { StatementCache } from "../ledger/statement-cache.ts";
+import { StatementCache } from "./statement-cache.ts";
 import type { StoredRow } from "../operation.ts";
 import type { Storage } from "../storage.ts";
 import type { Cell, Row, Table } from "../table.ts";
 import { openReadConnection } from "./connection.ts";
-import { layoutOf } from "./layout.ts";
-import { type RawRow, verifyRow } from "./row.ts";
+import { layoutOf } from "../committer/layout.ts";
+import { type RawRow, verifyRow } from "../committer/row.ts";
 
 /** Committed rows from a connection that can only read; each is checked against its MAC before anyone sees it. */
 export class SqliteStorage implements Storage {

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { KernelError } from "@holdfast/kernel/errors";
-import { StorageFault } from "./storage-fault.ts";
+import { StorageFault } from "../committer/storage-fault.ts";
 
 /** Larger pages gain nothing for entries and lose on scattered rows (docs/decisions/0002-committer.md). */
 const PAGE_BYTES = 4096;

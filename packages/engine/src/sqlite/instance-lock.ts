@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { openFault } from "./connection.ts";
-import { StorageFault } from "./storage-fault.ts";
+import { StorageFault } from "../committer/storage-fault.ts";
 
 const SQLITE_BUSY = 5;
 

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { Reply, Request } from "./protocol.ts";
+import type { Reply, Request } from "../committer/protocol.ts";
 import type { WriterOptions } from "./writer.ts";
 
 /** A running writer as the main thread sees it. */

@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { BatchCodec } from "./pack-batch.ts";
+import { BatchCodec } from "../committer/pack-batch.ts";
 import { runWriter } from "./serve-writer.ts";
 import { SqliteWriter, type WriterOptions } from "./writer.ts";
 

@@ -4,8 +4,8 @@ import type { SignedHead } from "@holdfast/kernel/head";
 import { leafHash } from "@holdfast/kernel/merkle";
 import { loadTree } from "@holdfast/kernel/tiles";
 import { blake3, sha256 } from "../crypto.ts";
-import type { LedgerStore } from "../ledger/ledger-store.ts";
-import { StorageFault } from "./storage-fault.ts";
+import type { LedgerStore } from "./ledger-store.ts";
+import { StorageFault } from "../committer/storage-fault.ts";
 
 /** More than this is left to the verification in the background, so that start-up stays bounded. */
 const MAX_ENTRIES = 16_384;

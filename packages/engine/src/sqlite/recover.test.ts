@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { signerFromSeed } from "../crypto.ts";
-import { LedgerStore } from "../ledger/ledger-store.ts";
+import { LedgerStore } from "./ledger-store.ts";
 import type { Table } from "../table.ts";
 import { forWriter, grant, grants, keys, temporaryFolder, writerOptions } from "./committer.fixture.ts";
 import { openWriteConnection } from "./connection.ts";

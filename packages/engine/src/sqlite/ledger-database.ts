@@ -5,8 +5,8 @@ import type { SignedHead } from "@holdfast/kernel/head";
 import { Appender } from "./appender.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { FileGuard } from "./file-guard.ts";
-import type { StoredCheckpoint } from "../ledger/ledger-store.ts";
-import type { WriterSubmission } from "./pack-batch.ts";
+import type { StoredCheckpoint } from "./ledger-store.ts";
+import type { WriterSubmission } from "../committer/pack-batch.ts";
 import { RowWriter } from "./row-writer.ts";
 
 /** Why a submission of a batch is not among the committed ones. */

@@ -6,8 +6,8 @@ import { payloadBytes } from "../gate/payload.ts";
 import type { OpenedPayload } from "../ledger/verify-state.ts";
 import type { EntryDraft, Submission } from "../submission.ts";
 import type { Change, Row, Table } from "../table.ts";
-import type { WriterSubmission } from "./pack-batch.ts";
-import { hashChange } from "./row.ts";
+import type { WriterSubmission } from "../committer/pack-batch.ts";
+import { hashChange } from "../committer/row.ts";
 import type { WriterOptions } from "./writer.ts";
 
 /** Origin: made up here; ids follow the grammar of the entry format. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { LedgerStore } from "../ledger/ledger-store.ts";
+import { LedgerStore } from "./ledger-store.ts";
 import { verify } from "../ledger/verify.ts";
 import {
   grant,
@@ -21,11 +21,11 @@ import {
 } from "./committer.fixture.ts";
 import { type Committed, type CommitterOptions, createCommitter, type GroupCommitter } from "./committer.ts";
 import { openWriteConnection } from "./connection.ts";
-import type { CommitterEvent } from "./event.ts";
-import { BatchCodec } from "./pack-batch.ts";
-import type { CommitterDependencies } from "./options.ts";
-import type { Request } from "./protocol.ts";
-import { publishToFile } from "./publish-to-file.ts";
+import type { CommitterEvent } from "../committer/event.ts";
+import { BatchCodec } from "../committer/pack-batch.ts";
+import type { CommitterDependencies } from "../committer/options.ts";
+import type { Request } from "../committer/protocol.ts";
+import { publishToFile } from "../committer/publish-to-file.ts";
 import { runWriter, serveWriter, type WriterPort } from "./serve-writer.ts";
 import { SqliteWriter } from "./writer.ts";
 import type { StartWriter, WriterEvents } from "./writer-thread.ts";

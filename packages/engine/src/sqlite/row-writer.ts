@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { HashedChange } from "../submission.ts";
 import type { Cell, Row, Table } from "../table.ts";
-import { type Layout, layoutOf } from "./layout.ts";
-import { macOf } from "./row.ts";
+import { type Layout, layoutOf } from "../committer/layout.ts";
+import { macOf } from "../committer/row.ts";
 
 interface Statements {
   readonly layout: Layout;

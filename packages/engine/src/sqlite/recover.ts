@@ -11,9 +11,9 @@ import { loadTree } from "@holdfast/kernel/tiles";
 import { blake3, sha256, verifySignature } from "../crypto.ts";
 import type { Table } from "../table.ts";
 import { openFault } from "./connection.ts";
-import { LedgerStore, type StoredCheckpoint } from "../ledger/ledger-store.ts";
+import { LedgerStore, type StoredCheckpoint } from "./ledger-store.ts";
 import { createTables, migrate } from "./schema.ts";
-import { StorageFault } from "./storage-fault.ts";
+import { StorageFault } from "../committer/storage-fault.ts";
 import { verifyTail } from "./verify-tail.ts";
 
 /** Size and root (hex) of a tree that is known from elsewhere. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Table } from "../table.ts";
-import { columnSql, type Layout, layoutOf } from "./layout.ts";
-import { StorageFault } from "./storage-fault.ts";
+import { columnSql, type Layout, layoutOf } from "../committer/layout.ts";
+import { StorageFault } from "../committer/storage-fault.ts";
 
 /**
  * Forward only: a migration is never changed once it was released, a new one is added at the end. `entries.payload` is

@@ -4,10 +4,10 @@ import { signerFromSeed } from "../crypto.ts";
 import type { Table } from "../table.ts";
 import { openWriteConnection } from "./connection.ts";
 import { type BatchResult, LedgerDatabase } from "./ledger-database.ts";
-import type { StoredCheckpoint } from "../ledger/ledger-store.ts";
-import type { WriterSubmission } from "./pack-batch.ts";
+import type { StoredCheckpoint } from "./ledger-store.ts";
+import type { WriterSubmission } from "../committer/pack-batch.ts";
 import { type Recovery, recover, type TreeHead } from "./recover.ts";
-import { StorageFault } from "./storage-fault.ts";
+import { StorageFault } from "../committer/storage-fault.ts";
 
 /** Everything the writer is told; it can be cloned into a worker thread. */
 export interface WriterOptions {

@@ -27,9 +27,9 @@
  * whose result was lost with the writer is never written again: it fails with `storage_failed`, the head is read back
  * from the database, and every plan from before is stale.
  */
-import { GroupCommitter } from "./group-committer.ts";
+import { GroupCommitter } from "../committer/group-committer.ts";
 import { lockInstance } from "./instance-lock.ts";
-import type { CommitterDependencies, CommitterOptions } from "./options.ts";
+import type { CommitterDependencies, CommitterOptions } from "../committer/options.ts";
 
 /** Opens the database in a writer thread of its own; rejects with the StorageFault that forbids it. */
 export async function createCommitter(
@@ -47,5 +47,5 @@ export async function createCommitter(
   }
 }
 
-export type { GroupCommitter } from "./group-committer.ts";
-export type { Committed, CommitterOptions } from "./options.ts";
+export type { GroupCommitter } from "../committer/group-committer.ts";
+export type { Committed, CommitterOptions } from "../committer/options.ts";

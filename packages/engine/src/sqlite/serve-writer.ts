@@ -1,6 +1,6 @@
 import { openFault } from "./connection.ts";
-import type { BatchCodec } from "./pack-batch.ts";
-import type { Reply, Request } from "./protocol.ts";
+import type { BatchCodec } from "../committer/pack-batch.ts";
+import type { Reply, Request } from "../committer/protocol.ts";
 import type { SqliteWriter } from "./writer.ts";
 
 /** The main thread's end, as far as a writer uses it. */

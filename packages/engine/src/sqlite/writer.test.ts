@@ -5,7 +5,7 @@ import { parseEntry } from "@holdfast/kernel/entry";
 import { verifyHead } from "@holdfast/kernel/head";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { verifySignature } from "../crypto.ts";
-import { LedgerStore } from "../ledger/ledger-store.ts";
+import { LedgerStore } from "./ledger-store.ts";
 import {
   forWriter,
   grant,
