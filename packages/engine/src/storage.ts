@@ -1,4 +1,6 @@
+import type { SignedHead } from "@holdfast/kernel/head";
 import type { Refusal } from "./errors.ts";
+import type { StoredCheckpoint } from "./ledger/ledger-reader.ts";
 import type { StoredRow } from "./operation.ts";
 import type { CommitResult, Submission } from "./submission.ts";
 import type { Row, Table } from "./table.ts";
@@ -33,4 +35,16 @@ export interface Committer {
   readonly position: number;
   /** Row as the queue will leave it; `undefined` when nothing queued touches it, `null` when it will be deleted. */
   pending(table: Table, key: Row): { readonly row: Row; readonly rev: number } | null | undefined;
+}
+
+/** A committer with what it knows of the newest end of its ledger. */
+export interface LedgerCommitter extends Committer {
+  readonly head: SignedHead;
+  /** The newest that is persisted, whoever issued it. */
+  readonly checkpoint: StoredCheckpoint | undefined;
+  readonly queue: { readonly depth: number; readonly bytes: number; readonly ageMs: number };
+  /** The newest checkpoint, after one was issued over everything that is committed: for a proof that cannot wait. */
+  checkpointNow(): Promise<StoredCheckpoint | undefined>;
+  /** Finishes what is queued. */
+  close(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import { Refusal } from "../errors.ts";
 import type { CommitResult } from "../submission.ts";
 import type { CommitterEvent } from "./event.ts";
-import type { BatchResult, Miss } from "../sqlite/ledger-database.ts";
 import { sharedKey } from "./plan-batch.ts";
 import type { Queued } from "./submission-queue.ts";
+import type { BatchResult, Miss } from "./batch-result.ts";
 
 export interface Settled {
   readonly item: Queued;
@@ -24,6 +24,7 @@ export function outcomesOf(batch: readonly Queued[], result: BatchResult): reado
 function outcomeOfMiss(item: Queued, miss: Miss, batch: readonly Queued[]): CommitResult | Refusal {
   if (miss.status === "conflict") return { status: "conflict", table: miss.table };
   if (miss.status === "refused") return new Refusal("internal", miss.reason);
+  if (miss.status === "overtaken") return { status: "stale", key: miss.key };
   const writer = batch[miss.by] as Queued;
   return { status: "stale", key: sharedKey(item.submission, writer.submission) };
 }
@@ -31,7 +32,7 @@ function outcomeOfMiss(item: Queued, miss: Miss, batch: readonly Queued[]): Comm
 /** What a batch is worth telling of. */
 export function eventsOf(result: BatchResult, operations: number): readonly CommitterEvent[] {
   const { commitMs, fsyncMs, clockBackMs, misses } = result;
-  const stale = misses.filter((miss) => miss.status === "stale").length;
+  const stale = misses.filter(({ status }) => status === "stale" || status === "overtaken").length;
   const committed = operations - misses.length;
   return [
     { kind: "batch", operations, committed, commitMs, fsyncMs },

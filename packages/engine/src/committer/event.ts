@@ -1,4 +1,4 @@
-import type { Recovery } from "../sqlite/recover.ts";
+import type { Recovery } from "./recovery.ts";
 
 /** What an operator should hear of, or a metric count. Nothing in it is secret. */
 export type CommitterEvent =

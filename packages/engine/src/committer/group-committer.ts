@@ -1,24 +1,24 @@
 import type { SignedHead } from "@holdfast/kernel/head";
 import { Refusal } from "../errors.ts";
-import type { Committer } from "../storage.ts";
+import type { StoredCheckpoint } from "../ledger/ledger-reader.ts";
+import type { LedgerCommitter } from "../storage.ts";
 import type { CommitResult, Submission } from "../submission.ts";
 import type { Row, Table } from "../table.ts";
+import type { WriterBackEnd } from "./back-end.ts";
 import { eventsOf, outcomesOf } from "./batch-outcome.ts";
+import type { BatchResult, Moved } from "./batch-result.ts";
 import { checkChange } from "./check-change.ts";
 import type { CommitterEvent } from "./event.ts";
 import { FootprintWindow } from "./footprint-window.ts";
-import type { BatchResult } from "../sqlite/ledger-database.ts";
-import type { StoredCheckpoint } from "../sqlite/ledger-store.ts";
-import { type CommitterDependencies, type CommitterOptions, writerOptionsOf } from "./options.ts";
+import type { GroupDependencies, GroupOptions } from "./options.ts";
 import { BatchCodec } from "./pack-batch.ts";
 import { type PendingRow, PendingRows } from "./pending-rows.ts";
 import { planBatch } from "./plan-batch.ts";
 import { Publisher } from "./publisher.ts";
-import type { Recovery } from "../sqlite/recover.ts";
+import type { Recovery } from "./recovery.ts";
 import { notRecorded, notRecording, overloaded, unfitChange } from "./refusals.ts";
 import { bytesOf, type Queued, type QueueLimits, SubmissionQueue } from "./submission-queue.ts";
 import { WriterLink } from "./writer-link.ts";
-import { startWriterThread } from "../sqlite/writer-thread.ts";
 
 const LIMITS: QueueLimits = {
   maxOperations: 4_096,
@@ -28,12 +28,16 @@ const LIMITS: QueueLimits = {
   maxBatchBytes: 16 * 1024 * 1024,
 };
 
+/** A shared ledger that grew by so much gets its next checkpoint at once; a database of our own counts inside its batches. */
+const ENTRIES_BETWEEN_CHECKPOINTS = 1_000;
+
 /** Collects what is submitted while a batch is on its way, and keeps footprints, pending rows and position in step. */
-export class GroupCommitter implements Committer {
-  readonly #options: CommitterOptions;
+export class GroupCommitter implements LedgerCommitter {
+  readonly #backEnd: WriterBackEnd;
+  readonly #options: GroupOptions;
   readonly #nowMs: () => number;
   readonly #checkpointDelayMs: number;
-  readonly #unlock: () => void;
+  readonly #release: () => void | Promise<void>;
   readonly #queue: SubmissionQueue;
   readonly #codec: BatchCodec;
   readonly #link: WriterLink;
@@ -48,26 +52,34 @@ export class GroupCommitter implements Committer {
   #head: SignedHead | undefined;
   #checkpoint: StoredCheckpoint | undefined;
   #checkpointTimer: NodeJS.Timeout | undefined;
+  #issuing: Promise<void> | undefined;
   /** Footprint keys of a batch whose outcome is not known. */
   #doubtful: readonly string[] = [];
 
-  constructor(options: CommitterOptions, dependencies: CommitterDependencies, unlock: () => void) {
+  /** `release` is called when the committer is closed: what it was holding on to may go. */
+  constructor(
+    backEnd: WriterBackEnd,
+    options: GroupOptions,
+    dependencies: GroupDependencies,
+    release: () => void | Promise<void>,
+  ) {
+    this.#backEnd = backEnd;
     this.#options = options;
     this.#nowMs = dependencies.nowMs ?? Date.now;
     this.#checkpointDelayMs = dependencies.checkpointDelayMs ?? 5_000;
-    this.#unlock = unlock;
+    this.#release = release;
     this.#queue = new SubmissionQueue({ ...LIMITS, ...options.limits });
-    this.#codec = new BatchCodec(options.tables);
+    this.#codec = new BatchCodec(backEnd.tables, { hasFootprints: backEnd.isShared });
     this.#publisher = new Publisher(options.publish ?? [], (event) => this.#tell(event));
     this.#link = new WriterLink(
-      dependencies.startWriter ?? startWriterThread,
-      () => writerOptionsOf(options, this.#head, dependencies.recordEntries ?? true),
+      (events) => backEnd.start(this.#head, events),
       {
         opened: (recovery) => this.#onOpened(recovery),
         committed: (result) => this.#onCommitted(result),
         failed: (message) => this.#onFailed(message),
         lost: (message) => this.#onLost(message),
         checkpoint: (checkpoint) => this.#onCheckpoint(checkpoint),
+        moved: (moved) => this.#onMoved(moved),
         event: (event) => this.#tell(event),
       },
       dependencies.restartDelayMs ?? 100,
@@ -143,9 +155,10 @@ export class GroupCommitter implements Committer {
     this.#isClosing = true;
     clearTimeout(this.#checkpointTimer);
     while (this.#queue.depth > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    if (this.#backEnd.isShared && this.#isOnDuty) await this.#link.checkpoint();
     await this.#link.close();
     await this.#publisher.idle();
-    this.#unlock();
+    await this.#release();
   }
 
   #schedule(): void {
@@ -170,13 +183,25 @@ export class GroupCommitter implements Committer {
     const position = result.firstSeq + batch.length - result.misses.length;
     this.#head = result.head;
     this.#doubtful = [];
-    this.#options.onCommitted?.({ writes, position });
+    this.#options.onCommitted?.({ writes, position, isIncomplete: false });
     this.#position = position;
     for (const { item, outcome } of settled) this.#settle(item, outcome);
     this.#finishBatch();
     for (const event of eventsOf(result, batch.length)) this.#tell(event);
     if (result.checkpoint !== undefined) this.#onCheckpoint(result.checkpoint);
-    else this.#checkpointLater();
+    else this.#checkpointInTime();
+  }
+
+  /** Other nodes have committed: their writes fall from the caches before anyone can see their position. */
+  #onMoved({ batches, isIncomplete, head, checkpoint }: Moved): void {
+    for (const { seq, writes } of batches) this.#window.record(writes, seq);
+    if (isIncomplete) this.#window.forgetBefore(head.size);
+    const writes = batches.flatMap((batch) => batch.writes);
+    this.#head = head;
+    this.#options.onCommitted?.({ writes, position: head.size, isIncomplete });
+    this.#position = head.size;
+    if (checkpoint !== undefined) this.#onCheckpoint(checkpoint);
+    this.#checkpointInTime();
   }
 
   #record({ writes }: Submission, outcome: CommitResult | Refusal): readonly string[] {
@@ -185,10 +210,34 @@ export class GroupCommitter implements Committer {
     return writes;
   }
 
+  get #isOnDuty(): boolean {
+    return this.#options.isOnDuty?.() ?? true;
+  }
+
+  get #uncheckpointed(): number {
+    return this.#position - (this.#checkpoint?.size ?? 0);
+  }
+
+  #checkpointInTime(): void {
+    const isDue = this.#backEnd.isShared && this.#uncheckpointed >= ENTRIES_BETWEEN_CHECKPOINTS;
+    if (isDue && this.#isOnDuty) this.#checkpointOnce();
+    else this.#checkpointLater();
+  }
+
+  /** Batches that come while one is being issued are covered by the next. */
+  #checkpointOnce(): void {
+    this.#issuing ??= this.#link.checkpoint().finally(() => {
+      this.#issuing = undefined;
+    });
+  }
+
   #checkpointLater(): void {
+    if (this.#uncheckpointed === 0) return;
     this.#checkpointTimer ??= setTimeout(() => {
       this.#checkpointTimer = undefined;
-      void this.#link.checkpoint();
+      if (this.#isOnDuty) this.#checkpointOnce();
+      // Whoever's duty it is may be gone by now: this node looks again.
+      else this.#checkpointLater();
     }, this.#checkpointDelayMs);
   }
 
@@ -221,11 +270,12 @@ export class GroupCommitter implements Committer {
     this.#head = head;
     this.#isBusy = false;
     this.#window.forgetBefore(head.size);
-    if (isRestart) this.#options.onCommitted?.({ writes: this.#doubtful, position: head.size });
+    const isIncomplete = this.#backEnd.isShared;
+    if (isRestart) this.#options.onCommitted?.({ writes: this.#doubtful, position: head.size, isIncomplete });
     this.#doubtful = [];
     this.#position = head.size;
     if (checkpoint !== undefined) this.#onCheckpoint(checkpoint);
-    if (head.size > (checkpoint?.size ?? 0)) this.#checkpointLater();
+    this.#checkpointLater();
     this.#tell({ kind: "recovered", recovery });
   }
 

@@ -24,34 +24,46 @@ const change = fc.oneof(
   blob.map((id): Change => ({ delete: keys, key: { id }, expect: 2 })),
 );
 
-it("hands every submission over as it was, in one list and one buffer", () => {
-  const unless = fc.array(fc.nat(9), { maxLength: 3 });
-  fc.assert(
-    fc.property(
-      fc.array(fc.record({ changes: fc.array(change, { maxLength: 4 }), unless }), { maxLength: 5 }),
-      (drafts) => {
-        const batch = drafts.map((draft) => ({
-          submission: submission({ changes: draft.changes }),
-          unless: draft.unless,
-        }));
-        const unpacked = codec.unpack(structuredClone(codec.pack(batch)));
-        expect(unpacked).toEqual(
-          batch.map(({ submission: { entry, payload, changes }, unless: earlier }) => ({
-            entry,
-            commitment: Buffer.from(payload.commitment),
-            sealed: Buffer.from(payload.sealed),
-            unless: earlier,
-            changes: changes.map(({ change: planned, hash }) => ({
-              change: asBuffers(planned),
-              hash: Buffer.from(hash),
+it.each([false, true])(
+  "hands every submission over as it was, in one list and one buffer (footprints: %s)",
+  (hasFootprints) => {
+    const packing = new BatchCodec(TABLES, { hasFootprints });
+    const footprints = fc.record({
+      reads: fc.array(text, { maxLength: 3 }),
+      writes: fc.array(text, { maxLength: 3 }),
+      seen: fc.nat(),
+    });
+    const unless = fc.array(fc.nat(9), { maxLength: 3 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ changes: fc.array(change, { maxLength: 4 }), unless, prints: footprints }), {
+          maxLength: 5,
+        }),
+        (drafts) => {
+          const batch = drafts.map((draft) => ({
+            submission: submission({ changes: draft.changes, ...draft.prints }),
+            unless: draft.unless,
+          }));
+          const unpacked = packing.unpack(structuredClone(packing.pack(batch)));
+          expect(unpacked).toEqual(
+            batch.map(({ submission: { entry, payload, changes, reads, writes, seen }, unless: earlier }) => ({
+              entry,
+              commitment: Buffer.from(payload.commitment),
+              sealed: Buffer.from(payload.sealed),
+              unless: earlier,
+              ...(hasFootprints ? { reads, writes, seen } : { reads: [], writes: [], seen: 0 }),
+              changes: changes.map(({ change: planned, hash }) => ({
+                change: asBuffers(planned),
+                hash: Buffer.from(hash),
+              })),
             })),
-          })),
-        );
-      },
-    ),
-    { numRuns: 50 },
-  );
-});
+          );
+        },
+      ),
+      { numRuns: 50 },
+    );
+  },
+);
 
 function asBuffers(planned: Change): Change {
   const of = (row: object) =>

@@ -27,6 +27,10 @@ export interface WriterSubmission {
   readonly sealed: Uint8Array;
   readonly changes: readonly HashedChange[];
   readonly unless: readonly number[];
+  /** For a writer that judges footprints itself; empty for others. */
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  readonly seen: number;
 }
 
 class Packer {
@@ -64,9 +68,14 @@ class Packer {
 export class BatchCodec {
   readonly #tables: readonly Table[];
   readonly #indexes: ReadonlyMap<string, number>;
+  readonly #hasFootprints: boolean;
 
-  constructor(tables: readonly Table[]) {
+  constructor(
+    tables: readonly Table[],
+    { hasFootprints }: { readonly hasFootprints: boolean } = { hasFootprints: false },
+  ) {
     this.#tables = tables;
+    this.#hasFootprints = hasFootprints;
     this.#indexes = new Map(tables.map((table, index) => [table.name, index]));
   }
 
@@ -88,7 +97,12 @@ export class BatchCodec {
     packer.fields.push(entry.tenant, entry.actor, entry.action, entry.resource, entry.outcome, entry.reason);
     packer.fixed(payload.commitment);
     packer.blob(payload.sealed);
-    packer.fields.push(unless.length, ...unless, changes.length);
+    packer.fields.push(unless.length, ...unless);
+    if (this.#hasFootprints) {
+      const { reads, writes, seen } = submission;
+      packer.fields.push(reads.length, ...reads, writes.length, ...writes, seen);
+    }
+    packer.fields.push(changes.length);
     for (const { change, hash } of changes) {
       packer.fixed(hash);
       this.#packChange(packer, change);
@@ -120,8 +134,9 @@ export class BatchCodec {
     const commitment = reader.fixed(HASH_BYTES);
     const sealed = reader.fixed(reader.number());
     const unless = Array.from({ length: reader.number() }, () => reader.number());
+    const footprints = this.#hasFootprints ? unpackFootprints(reader) : NO_FOOTPRINTS;
     const changes = Array.from({ length: reader.number() }, () => this.#unpackChange(reader));
-    return { entry, commitment, sealed, unless, changes };
+    return { entry, commitment, sealed, unless, changes, ...footprints };
   }
 
   #unpackChange(reader: Unpacker): HashedChange {
@@ -134,6 +149,16 @@ export class BatchCodec {
       kind === PUT ? { put: table, row: reader.row(columns), expect } : { delete: table, key: reader.row(key), expect };
     return { change, hash };
   }
+}
+
+type Footprints = Pick<WriterSubmission, "reads" | "writes" | "seen">;
+
+const NO_FOOTPRINTS: Footprints = { reads: [], writes: [], seen: 0 };
+
+function unpackFootprints(reader: Unpacker): Footprints {
+  const reads = reader.texts();
+  const writes = reader.texts();
+  return { reads, writes, seen: reader.number() };
 }
 
 class Unpacker {
@@ -149,6 +174,10 @@ class Unpacker {
 
   text(): string {
     return this.#fields[this.#field++] as string;
+  }
+
+  texts(): readonly string[] {
+    return Array.from({ length: this.number() }, () => this.text());
   }
 
   number(): number {

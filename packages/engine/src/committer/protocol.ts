@@ -1,7 +1,7 @@
-import type { BatchResult } from "../sqlite/ledger-database.ts";
-import type { StoredCheckpoint } from "../sqlite/ledger-store.ts";
+import type { StoredCheckpoint } from "../ledger/ledger-reader.ts";
+import type { BatchResult, Moved } from "./batch-result.ts";
 import type { PackedBatch } from "./pack-batch.ts";
-import type { Recovery } from "../sqlite/recover.ts";
+import type { Recovery } from "./recovery.ts";
 import type { StorageFaultCode } from "./storage-fault.ts";
 
 /** What the main thread asks of the writer; the answers come in the same order. */
@@ -24,4 +24,6 @@ export type Reply =
     }
   | { readonly kind: "checkpoint"; readonly checkpoint: StoredCheckpoint | undefined }
   | { readonly kind: "wal-truncated"; readonly isComplete: boolean }
-  | { readonly kind: "closed"; readonly checkpoint: StoredCheckpoint | undefined };
+  | { readonly kind: "closed"; readonly checkpoint: StoredCheckpoint | undefined }
+  /** Unasked, and before the answer to a batch that stands behind what it tells of. */
+  | { readonly kind: "moved"; readonly moved: Moved };

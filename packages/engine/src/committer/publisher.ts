@@ -1,5 +1,5 @@
 import type { CommitterEvent } from "./event.ts";
-import type { StoredCheckpoint } from "../sqlite/ledger-store.ts";
+import type { StoredCheckpoint } from "../ledger/ledger-reader.ts";
 
 /** Takes a checkpoint to another place; called again with a newer one when it fails. */
 export type Publish = (note: string, size: number) => void | Promise<void>;

@@ -1,12 +1,11 @@
 import type { CommitterEvent } from "./event.ts";
-import type { BatchResult } from "../sqlite/ledger-database.ts";
-import type { StoredCheckpoint } from "../sqlite/ledger-store.ts";
 import type { PackedBatch } from "./pack-batch.ts";
 import type { Reply, Request } from "./protocol.ts";
-import type { Recovery } from "../sqlite/recover.ts";
 import { StorageFault } from "./storage-fault.ts";
-import type { WriterOptions } from "../sqlite/writer.ts";
-import type { StartWriter, WriterThread } from "../sqlite/writer-thread.ts";
+import type { BatchResult, Moved } from "./batch-result.ts";
+import type { StoredCheckpoint } from "../ledger/ledger-reader.ts";
+import type { Recovery } from "./recovery.ts";
+import type { WriterEvents, WriterThread } from "./back-end.ts";
 
 const MAX_RESTART_DELAY_MS = 5_000;
 
@@ -18,13 +17,14 @@ export interface LinkEvents {
   /** What became of the batch in flight is not known. */
   readonly lost: (message: string) => void;
   readonly checkpoint: (checkpoint: StoredCheckpoint) => void;
+  /** Other nodes have written. */
+  readonly moved: (moved: Moved) => void;
   readonly event: (event: CommitterEvent) => void;
 }
 
 /** Keeps a writer running: when it is lost, another one opens the database and looks what stands. */
 export class WriterLink {
-  readonly #start: StartWriter;
-  readonly #options: () => WriterOptions;
+  readonly #start: (events: WriterEvents) => WriterThread;
   readonly #events: LinkEvents;
   readonly #restartDelayMs: number;
   readonly #opening = Promise.withResolvers<void>();
@@ -39,9 +39,8 @@ export class WriterLink {
   #attempts = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(start: StartWriter, options: () => WriterOptions, events: LinkEvents, restartDelayMs: number) {
+  constructor(start: (events: WriterEvents) => WriterThread, events: LinkEvents, restartDelayMs: number) {
     this.#start = start;
-    this.#options = options;
     this.#events = events;
     this.#restartDelayMs = restartDelayMs;
   }
@@ -87,7 +86,7 @@ export class WriterLink {
   }
 
   #run(): void {
-    this.#thread = this.#start(this.#options(), {
+    this.#thread = this.#start({
       reply: (reply) => this.#onReply(reply),
       exit: (cause) => this.#onExit(cause),
     });
@@ -101,6 +100,8 @@ export class WriterLink {
         return this.#onNotOpened(new StorageFault(reply.code, reply.message));
       case "committed":
         return this.#events.committed(reply.result);
+      case "moved":
+        return this.#events.moved(reply.moved);
       case "failed":
         this.#isEnding = reply.isLast;
         return this.#onFailed(reply.request, reply.message);

@@ -8,8 +8,9 @@ import { type Anchor, anchorOfHead, LedgerVerifier } from "@holdfast/kernel/veri
 import { blake3, sha256, verifySignature } from "../crypto.ts";
 import { firstChanged } from "./blame.ts";
 import { addTerms, BLOCK_ENTRIES, filterOf } from "../sqlite/entry-filter.ts";
-import type { LedgerStore, StoredRecord } from "../sqlite/ledger-store.ts";
+import type { LedgerStore } from "../sqlite/ledger-store.ts";
 import { firstBadTile } from "./verify-tiles.ts";
+import type { StoredRecord } from "./ledger-reader.ts";
 
 const MAX_CHECKPOINTS = 1_024;
 

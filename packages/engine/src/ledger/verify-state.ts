@@ -7,9 +7,10 @@ import { StorageFault } from "../committer/storage-fault.ts";
 import type { StoredRow } from "../operation.ts";
 import type { Cell, Row, Table } from "../table.ts";
 import { changesIn, keyOf, type ListedChange } from "./listed-change.ts";
-import type { LedgerStore, StoredRecord } from "../sqlite/ledger-store.ts";
+import type { LedgerStore } from "../sqlite/ledger-store.ts";
 import { StatementCache } from "../sqlite/statement-cache.ts";
 import { indexFault } from "../sqlite/verify-indexes.ts";
+import type { StoredRecord } from "./ledger-reader.ts";
 
 /** A payload, or why there is none: its key was destroyed (erasure, retention), or it is not what was sealed. */
 export type OpenedPayload =

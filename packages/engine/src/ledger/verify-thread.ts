@@ -1,8 +1,8 @@
 import { Worker } from "node:worker_threads";
-import type { TreeHead } from "../sqlite/recover.ts";
 import type { Table } from "../table.ts";
 import type { Verification } from "./verify.ts";
 import type { LedgerIdentity } from "./verify-ledger.ts";
+import type { TreeHead } from "../committer/recovery.ts";
 
 export interface VerifierOptions {
   readonly path: string;

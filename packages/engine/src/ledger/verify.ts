@@ -1,10 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import { fromHex } from "@holdfast/kernel/bytes";
 import { isDamage } from "../sqlite/connection.ts";
-import type { TreeHead } from "../sqlite/recover.ts";
 import { LedgerStore } from "../sqlite/ledger-store.ts";
 import { type BadEntry, type LedgerIdentity, type LedgerVerdict, verifyLedger } from "./verify-ledger.ts";
 import { type StateOptions, StateVerifier, type StateVerdict } from "./verify-state.ts";
+import type { TreeHead } from "../committer/recovery.ts";
 
 export interface VerifyOptions {
   readonly identity: LedgerIdentity;

@@ -5,8 +5,9 @@ import { consistencyProof, verifyConsistency } from "@holdfast/kernel/merkle";
 import { verifierKeyOf } from "@holdfast/kernel/note";
 import type { Tree } from "@holdfast/kernel/tiles";
 import { sha256, verifySignature } from "../crypto.ts";
-import { LedgerStore, type StoredCheckpoint } from "./ledger-store.ts";
+import { LedgerStore } from "./ledger-store.ts";
 import { StorageFault } from "../committer/storage-fault.ts";
+import type { StoredCheckpoint } from "../ledger/ledger-reader.ts";
 
 const ENTRIES_BETWEEN = 1_000;
 const KEPT = 1_024;

@@ -102,5 +102,6 @@ export function openPlain(sealed: Uint8Array, commitment: Uint8Array): OpenedPay
 /** The same as the writer takes it. */
 export function forWriter(draft: Draft = {}, unless: readonly number[] = []): WriterSubmission {
   const { entry, payload, changes } = submission(draft);
-  return { entry, commitment: payload.commitment, sealed: payload.sealed, changes, unless };
+  const { commitment, sealed } = payload;
+  return { entry, commitment, sealed, changes, unless, reads: [], writes: [], seen: 0 };
 }

@@ -23,12 +23,13 @@ import { type Committed, type CommitterOptions, createCommitter, type GroupCommi
 import { openWriteConnection } from "./connection.ts";
 import type { CommitterEvent } from "../committer/event.ts";
 import { BatchCodec } from "../committer/pack-batch.ts";
-import type { CommitterDependencies } from "../committer/options.ts";
+import type { CommitterDependencies } from "./options.ts";
 import type { Request } from "../committer/protocol.ts";
 import { publishToFile } from "../committer/publish-to-file.ts";
 import { runWriter, serveWriter, type WriterPort } from "./serve-writer.ts";
 import { SqliteWriter } from "./writer.ts";
-import type { StartWriter, WriterEvents } from "./writer-thread.ts";
+import type { StartWriter } from "./writer-thread.ts";
+import type { WriterEvents } from "../committer/back-end.ts";
 
 /** The writer in this thread: tests hold requests back, lose them, or lose the writer. */
 class InProcess {
@@ -298,7 +299,7 @@ describe("a writer that fails", () => {
     expect(await committer.checkpointNow()).toBeUndefined();
     await vi.waitFor(() => expect(committer.admission()).toBeUndefined());
     expect(committer.position).toBe(2);
-    expect(told.at(-1)).toEqual({ writes: ["doubtful"], position: 2 });
+    expect(told.at(-1)).toEqual({ writes: ["doubtful"], position: 2, isIncomplete: false });
     expect(await committer.submit(submission({ reads: ["anything"], seen: 1 }))).toMatchObject({ status: "stale" });
     expect(await committer.submit(submission({ reads: ["anything"], seen: 2 }))).toMatchObject({ seq: 2 });
     expect(kinds(events)).toEqual(expect.arrayContaining(["writer-lost", "recovered"]));

@@ -27,17 +27,25 @@
  * whose result was lost with the writer is never written again: it fails with `storage_failed`, the head is read back
  * from the database, and every plan from before is stale.
  */
+import type { WriterBackEnd } from "../committer/back-end.ts";
 import { GroupCommitter } from "../committer/group-committer.ts";
 import { lockInstance } from "./instance-lock.ts";
-import type { CommitterDependencies, CommitterOptions } from "../committer/options.ts";
+import { type CommitterDependencies, type CommitterOptions, writerOptionsOf } from "./options.ts";
+import { startWriterThread } from "./writer-thread.ts";
 
 /** Opens the database in a writer thread of its own; rejects with the StorageFault that forbids it. */
 export async function createCommitter(
   options: CommitterOptions,
   dependencies: CommitterDependencies = {},
 ): Promise<GroupCommitter> {
+  const { startWriter = startWriterThread, recordEntries = true } = dependencies;
   const unlock = lockInstance(options.path);
-  const committer = new GroupCommitter(options, dependencies, unlock);
+  const backEnd: WriterBackEnd = {
+    tables: options.tables,
+    isShared: false,
+    start: (head, events) => startWriter(writerOptionsOf(options, head, recordEntries), events),
+  };
+  const committer = new GroupCommitter(backEnd, options, dependencies, unlock);
   try {
     await committer.open();
     return committer;
@@ -48,4 +56,5 @@ export async function createCommitter(
 }
 
 export type { GroupCommitter } from "../committer/group-committer.ts";
-export type { Committed, CommitterOptions } from "../committer/options.ts";
+export type { Committed } from "../committer/options.ts";
+export type { CommitterOptions } from "./options.ts";

@@ -1,3 +1,5 @@
+import type { Filtered } from "../ledger/ledger-reader.ts";
+
 /**
  * One Bloom filter per block of 256 entries tells a query which blocks may hold what it looks for. An index by term
  * would write a random page for each of some 200 terms of a block; a filter is one row, written in order
@@ -6,15 +8,6 @@
 export const BLOCK_ENTRIES = 256;
 const BITS_PER_TERM = 12;
 const PROBES = 6;
-
-/** What queries filter by. */
-export interface Filtered {
-  readonly tenant: string;
-  readonly actor: string;
-  readonly action: string;
-  readonly resource: string;
-  readonly outcome: string;
-}
 
 /** Adds the terms of an entry: of `kind:id@version` both `kind:id` and `kind`. */
 export function addTerms(terms: Set<string>, entry: Filtered): void {

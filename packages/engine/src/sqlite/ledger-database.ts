@@ -1,32 +1,13 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Signer } from "@holdfast/kernel/crypto";
 import { KernelError } from "@holdfast/kernel/errors";
-import type { SignedHead } from "@holdfast/kernel/head";
 import { Appender } from "./appender.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { FileGuard } from "./file-guard.ts";
-import type { StoredCheckpoint } from "./ledger-store.ts";
+import type { BatchResult, Miss } from "../committer/batch-result.ts";
+import type { StoredCheckpoint } from "../ledger/ledger-reader.ts";
 import type { WriterSubmission } from "../committer/pack-batch.ts";
 import { RowWriter } from "./row-writer.ts";
-
-/** Why a submission of a batch is not among the committed ones. */
-export type Miss =
-  | { readonly index: number; readonly status: "stale"; readonly by: number }
-  | { readonly index: number; readonly status: "conflict"; readonly table: string }
-  | { readonly index: number; readonly status: "refused"; readonly reason: string };
-
-/** The committed submissions have consecutive entries from `firstSeq` on, all with the same time. */
-export interface BatchResult {
-  readonly firstSeq: number;
-  readonly timeMs: number;
-  readonly misses: readonly Miss[];
-  readonly head: SignedHead;
-  readonly checkpoint: StoredCheckpoint | undefined;
-  /** How far the clock was behind the newest entry; 0 when time goes its way. */
-  readonly clockBackMs: number;
-  readonly commitMs: number;
-  readonly fsyncMs: number;
-}
 
 interface Transaction {
   readonly begin: StatementSync;

@@ -3,22 +3,8 @@ import { concat, EMPTY_BYTES } from "@holdfast/kernel/bytes";
 import type { SignedHead } from "@holdfast/kernel/head";
 import { leafHash, TILE_WIDTH, type TileReader } from "@holdfast/kernel/merkle";
 import { sha256 } from "../crypto.ts";
+import type { StoredCheckpoint, StoredEntry, StoredRecord } from "../ledger/ledger-reader.ts";
 import { StatementCache } from "./statement-cache.ts";
-
-export interface StoredEntry {
-  readonly seq: number;
-  readonly bytes: Uint8Array;
-}
-
-/** An entry with its sealed payload; null when that was erased. */
-export interface StoredRecord extends StoredEntry {
-  readonly payload: Uint8Array | null;
-}
-
-export interface StoredCheckpoint {
-  readonly size: number;
-  readonly note: string;
-}
 
 export interface StoredFilter {
   readonly block: number;

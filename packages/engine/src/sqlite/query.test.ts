@@ -17,8 +17,9 @@ import { filterOf, mayHold } from "./entry-filter.ts";
 import { exportEntries } from "../ledger/export.ts";
 import { LedgerStore } from "./ledger-store.ts";
 import { proveConsistency, proveEntry } from "../ledger/prove.ts";
-import { type LedgerQuery, queryLedger } from "./query.ts";
+import { queryLedger } from "./query.ts";
 import { StatementCache } from "./statement-cache.ts";
+import type { LedgerQuery } from "../ledger/ledger-reader.ts";
 
 const START = 1_700_000_000_000;
 const node = (letter: string) => `nd_${letter.repeat(25)}a`;

@@ -1,32 +1,11 @@
-import { type EntryFields, parseEntry } from "@holdfast/kernel/entry";
-import { BLOCK_ENTRIES, type Filtered, matches, mayHold, termsOf } from "./entry-filter.ts";
+import { parseEntry } from "@holdfast/kernel/entry";
+import type { FoundEntry, LedgerPage, LedgerQuery } from "../ledger/ledger-reader.ts";
+import { BLOCK_ENTRIES, matches, mayHold, termsOf } from "./entry-filter.ts";
 import type { LedgerStore } from "./ledger-store.ts";
 
 /** A query never holds the thread longer than this allows; `next` says where to go on. */
 const MAX_ENTRIES_SCANNED = 2_048;
 const MAX_BLOCKS_SKIPPED = 4_096;
-
-export interface LedgerQuery {
-  readonly where: Partial<Filtered>;
-  readonly limit: number;
-  /** Only entries below this one. */
-  readonly before?: number | undefined;
-  /** Milliseconds since the epoch; entries not before, and before. */
-  readonly sinceMs?: number | undefined;
-  readonly untilMs?: number | undefined;
-}
-
-export interface FoundEntry {
-  readonly entry: EntryFields;
-  /** The exact bytes. */
-  readonly bytes: Uint8Array;
-}
-
-export interface LedgerPage {
-  readonly items: readonly FoundEntry[];
-  /** Ask again with this as `before`; absent when there is nothing more. A page may be short, or empty, before the end. */
-  readonly next?: number;
-}
 
 /** Entries that match, newest first. */
 export function queryLedger(store: LedgerStore, query: LedgerQuery): LedgerPage {

@@ -7,8 +7,9 @@ import { LedgerStore } from "./ledger-store.ts";
 import type { Table } from "../table.ts";
 import { forWriter, grant, grants, keys, temporaryFolder, writerOptions } from "./committer.fixture.ts";
 import { openWriteConnection } from "./connection.ts";
-import { recover, type Recovery, type TreeHead } from "./recover.ts";
+import { recover } from "./recover.ts";
 import { SqliteWriter, type WriterOptions } from "./writer.ts";
+import type { Recovery, TreeHead } from "../committer/recovery.ts";
 
 function filled(entries: number, over: Partial<WriterOptions> = {}): { path: string; known: TreeHead } {
   const path = join(temporaryFolder(onTestFinished), "holdfast.db");

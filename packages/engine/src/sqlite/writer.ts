@@ -3,11 +3,13 @@ import type { Signer } from "@holdfast/kernel/crypto";
 import { signerFromSeed } from "../crypto.ts";
 import type { Table } from "../table.ts";
 import { openWriteConnection } from "./connection.ts";
-import { type BatchResult, LedgerDatabase } from "./ledger-database.ts";
-import type { StoredCheckpoint } from "./ledger-store.ts";
+import { LedgerDatabase } from "./ledger-database.ts";
 import type { WriterSubmission } from "../committer/pack-batch.ts";
-import { type Recovery, recover, type TreeHead } from "./recover.ts";
+import { recover } from "./recover.ts";
 import { StorageFault } from "../committer/storage-fault.ts";
+import type { BatchResult } from "../committer/batch-result.ts";
+import type { StoredCheckpoint } from "../ledger/ledger-reader.ts";
+import type { Recovery, TreeHead } from "../committer/recovery.ts";
 
 /** Everything the writer is told; it can be cloned into a worker thread. */
 export interface WriterOptions {
