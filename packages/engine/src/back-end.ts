@@ -9,3 +9,4 @@ export type { Reply, Request } from "./committer/protocol.ts";
 export type { Recovery } from "./committer/recovery.ts";
 export { macOf, openRow, type RawRow, verifyRow } from "./committer/row.ts";
 export { startWorker } from "./committer/writer-worker.ts";
+export type { LedgerBlock, OpenSnapshot, Snapshot } from "./ledger/snapshot.ts";

@@ -57,11 +57,15 @@ export interface LedgerPage {
 export interface LedgerReader {
   /** Undefined in a database that was never initialised. */
   head(): Promise<SignedHead | undefined>;
+  /** Number of entries, by the newest that is stored; the head may say otherwise. */
+  size(): Promise<number>;
   entry(seq: number): Promise<Uint8Array | undefined>;
   /** Entries [start, end) in order. */
   entries(start: number, end: number): Promise<readonly StoredEntry[]>;
   /** Entries [start, end) in order, with their payloads. */
   records(start: number, end: number): Promise<readonly StoredRecord[]>;
+  /** Entries wherever they stand, in the order asked for; undefined for one that is not there. */
+  recordsAt(seqs: readonly number[]): Promise<readonly (StoredRecord | undefined)[]>;
   /** Persisted checkpoints, newest first. */
   checkpoints(limit: number): Promise<readonly StoredCheckpoint[]>;
   /** Hashes of tiles, in the order asked for; empty for one that is not there. The open tile of level 0 is that of its entries. */
