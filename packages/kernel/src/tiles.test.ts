@@ -85,6 +85,21 @@ describe("a tree goes on", () => {
   });
 });
 
+test("a copy goes on by itself, and the tree it was made of stays as it was", () => {
+  fc.assert(
+    fc.property(sizes, fc.integer({ min: 1, max: 300 }), (size, more) => {
+      const tree = treeOf(size);
+      const copy = tree.copy();
+      for (let index = size; index < size + more; index++) copy.append(leafAt(index));
+      expect(toHex(copy.root())).toBe(toHex(referenceRoot(leaves(size + more))));
+      expect(toHex(tree.root())).toBe(toHex(referenceRoot(leaves(size))));
+      for (let index = size; index < size + more; index++) tree.append(leafAt(index));
+      expect(tree.partialTiles()).toEqual(copy.partialTiles());
+    }),
+    { numRuns: 25 },
+  );
+});
+
 test("a state whose tiles are too short, too long or missing is refused", () => {
   const hash = new Uint8Array(32);
   for (const partial of [[], [hash], [new Uint8Array(96)]]) {

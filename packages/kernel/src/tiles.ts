@@ -50,14 +50,21 @@ export function* tilesOf(size: number, since = 0): Generator<TileCoordinate> {
 
 /** An RFC 6962 tree that is appended to: knows its root, and gives each tile away when it is full. */
 export class Tree {
+  readonly #sha256: Hash;
   readonly #frontier: Frontier;
   /** By level: buffer of the partial tile. A full one is handed out and a new one begun. */
   readonly #buffers: Uint8Array[];
   #completed: Tile[] = [];
 
-  constructor(sha256: Hash, { size, partial }: TreeState) {
+  constructor(sha256: Hash, partial: readonly Uint8Array[], frontier: Frontier) {
+    this.#sha256 = sha256;
     this.#buffers = partial.map(bufferOf);
-    this.#frontier = frontierOf(sha256, size, partial);
+    this.#frontier = frontier;
+  }
+
+  /** A tree that goes on by itself, for what may have to be given up. Full tiles that were not taken stay with this one. */
+  copy(): Tree {
+    return new Tree(this.#sha256, this.#buffers, this.#frontier.copy());
   }
 
   get size(): number {
@@ -108,7 +115,7 @@ export class Tree {
 
 /** A tree to append to: empty, or as `state` left it. */
 export function createTree(sha256: Hash, state: TreeState = { size: 0, partial: [] }): Tree {
-  return new Tree(sha256, state);
+  return new Tree(sha256, state.partial, frontierOf(sha256, state.size, state.partial));
 }
 
 /** The tree of `size` leaves from its stored tiles; `read` is asked for the partial ones only. */
