@@ -10,3 +10,5 @@ export type { Recovery } from "./committer/recovery.ts";
 export { macOf, openRow, type RawRow, verifyRow } from "./committer/row.ts";
 export { startWorker } from "./committer/writer-worker.ts";
 export type { LedgerBlock, OpenSnapshot, Snapshot } from "./ledger/snapshot.ts";
+export { checkLedger, type CheckedLedger, type ExpectedLedger } from "./ledger/check-ledger.ts";
+export { withTiles } from "./ledger/with-tiles.ts";

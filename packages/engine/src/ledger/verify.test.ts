@@ -48,10 +48,10 @@ const HISTORY: readonly Change[] = [
   ungrant("cid", 1),
 ];
 
-function ledger(entries = 0, last: Parameters<typeof forWriter>[0][] = []): string {
+async function ledger(entries = 0, last: Parameters<typeof forWriter>[0][] = []): Promise<string> {
   const path = join(temporaryFolder(onTestFinished), "holdfast.db");
   const writer = new SqliteWriter(writerOptions(path));
-  writer.open();
+  await writer.open();
   writer.commit(HISTORY.map((change) => forWriter({ changes: [change] })));
   for (let left = entries; left > 0; left -= 250) {
     writer.commit(Array.from({ length: Math.min(left, 250) }, () => forWriter()));
@@ -95,7 +95,7 @@ const firstBad = async (path: string) => (await verified(path)).firstBad;
 
 describe("a ledger", () => {
   it("holds as a whole, with its tiles, checkpoints and filters, and explains every row", async () => {
-    const { durationMs, root, ...rest } = await verified(ledger(2_100));
+    const { durationMs, root, ...rest } = await verified(await ledger(2_100));
     expect(rest).toEqual({ ok: true, size: 2_108, state: { ok: true, rows: 3, unexplained: [] } });
     expect(root).toHaveLength(64);
     expect(durationMs).toBeGreaterThan(0);
@@ -130,7 +130,7 @@ describe("a ledger", () => {
     ["the head", "UPDATE head SET size = 600", 0, "head_not_signed"],
     ["whether there is a head", "DELETE FROM head", 0, "head_not_signed"],
   ])("is refused when someone changed %s, and the first bad entry is named", async (_, sql, seq, reason) => {
-    expect(await firstBad(edited(ledger(600), sql))).toEqual({ seq, reason });
+    expect(await firstBad(edited(await ledger(600), sql))).toEqual({ seq, reason });
   });
 
   const changed = (seq: number) =>
@@ -142,22 +142,22 @@ describe("a ledger", () => {
     ["the newest", 607, 607, "root_mismatch"],
     ["the first", 0, 0, "broken_chain"],
   ])("names an entry that was changed %s", async (_, seq, named, reason) => {
-    expect(await firstBad(edited(ledger(600), changed(seq)))).toEqual({ seq: named, reason });
+    expect(await firstBad(edited(await ledger(600), changed(seq)))).toEqual({ seq: named, reason });
   });
 
   it("names the first entry when that begins with another origin", async () => {
     const genesis =
       'UPDATE entries SET bytes = cast(replace(bytes, \'"prev":"\', \'"prev":"0\') AS BLOB) WHERE seq = 0';
-    expect(await firstBad(edited(ledger(), genesis))).toEqual({ seq: 0, reason: "not_canonical" });
-    const entry = Buffer.from(first(ledger()))
+    expect(await firstBad(edited(await ledger(), genesis))).toEqual({ seq: 0, reason: "not_canonical" });
+    const entry = Buffer.from(first(await ledger()))
       .toString()
       .replace(/"prev":"[0-9a-f]{64}"/, `"prev":"${"0".repeat(64)}"`);
-    const forged = edited(ledger(), "UPDATE entries SET bytes = ? WHERE seq = 0", Buffer.from(entry));
+    const forged = edited(await ledger(), "UPDATE entries SET bytes = ? WHERE seq = 0", Buffer.from(entry));
     expect(await firstBad(forged)).toEqual({ seq: 0, reason: "broken_chain" });
   });
 
   it("is refused when tiles agree with each other, but not with the entries", async () => {
-    const path = ledger(600);
+    const path = await ledger(600);
     const database = new DatabaseSync(path);
     const store = new LedgerStore(database);
     const leaves = Buffer.from(store.readTile(0, 0)).fill(7, 0, 32);
@@ -171,7 +171,7 @@ describe("a ledger", () => {
   });
 
   it("names the second of two neighbours in the open tile when its form hides whether the first is intact", async () => {
-    const path = edited(ledger(600), changed(550));
+    const path = edited(await ledger(600), changed(550));
     expect(await firstBad(edited(path, "UPDATE entries SET bytes = x'00' WHERE seq = 552"))).toMatchObject({
       seq: 551,
     });
@@ -179,14 +179,14 @@ describe("a ledger", () => {
   });
 
   it("is refused when it does not lead to a tree that is known from elsewhere", async () => {
-    const database = new DatabaseSync(ledger());
+    const database = new DatabaseSync(await ledger());
     const known = [{ size: 3, root: "00".repeat(32) }];
     expect((await verify(database, { identity, known })).firstBad).toEqual({ seq: 2, reason: "root_mismatch" });
     database.close();
   });
 
   it("is refused when its pages are damaged, wherever that shows", async () => {
-    const path = ledger(2_000);
+    const path = await ledger(2_000);
     const bytes = readFileSync(path);
     for (let page = 20; page < 60; page += 13) {
       const torn = Buffer.from(bytes);
@@ -199,7 +199,7 @@ describe("a ledger", () => {
   });
 
   it("is refused when an index is damaged that no entry depends on", async () => {
-    const path = ledger(10);
+    const path = await ledger(10);
     const database = new DatabaseSync(path);
     const page = Number(
       database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'grants_by_actor'").get()?.["rootpage"],
@@ -212,13 +212,13 @@ describe("a ledger", () => {
   });
 
   it("is refused when the schema has lost what the rows need", async () => {
-    const path = edited(ledger(), "ALTER TABLE grants DROP COLUMN seal");
+    const path = edited(await ledger(), "ALTER TABLE grants DROP COLUMN seal");
     expect((await firstBad(path))?.reason).toBe("database_damaged");
   });
 
   it("does not hide a failure of its own behind a verdict", async () => {
     const failing = { ...state, openPayload: () => Promise.reject(new Error("no key")) };
-    await expect(verified(ledger(), failing)).rejects.toThrow("no key");
+    await expect(verified(await ledger(), failing)).rejects.toThrow("no key");
   });
 });
 
@@ -235,38 +235,38 @@ describe("a row", () => {
     ["moved to another tenant", "UPDATE grants SET tenant = 'u' WHERE actor = 'ann'", "mac_invalid"],
     ["deleted by hand", "DELETE FROM grants WHERE actor = 'ann'", "row_missing"],
   ])("is unexplained when it was %s", async (_, sql, reason) => {
-    expect(await unexplained(edited(ledger(), sql))).toContainEqual(
+    expect(await unexplained(edited(await ledger(), sql))).toContainEqual(
       expect.objectContaining({ table: "grants", reason }),
     );
   });
 
   it("is unexplained when it was inserted by hand, whoever made its MAC", async () => {
-    expect(await unexplained(forged(ledger(), "eve", 2))).toEqual([
+    expect(await unexplained(forged(await ledger(), "eve", 2))).toEqual([
       { table: "grants", key: '["t","eve"]', reason: "no_entry" },
     ]);
-    expect(await unexplained(forged(ledger(), "eve", 99))).toMatchObject([{ reason: "no_entry" }]);
+    expect(await unexplained(forged(await ledger(), "eve", 99))).toMatchObject([{ reason: "no_entry" }]);
   });
 
   it("is unexplained when an older version of it was brought back", async () => {
-    expect(await unexplained(forged(ledger(), "ann", 0))).toMatchObject([
+    expect(await unexplained(forged(await ledger(), "ann", 0))).toMatchObject([
       { key: '["t","ann"]', reason: "rolled_back" },
     ]);
-    expect(await unexplained(forged(ledger(), "cid", 6))).toMatchObject([{ reason: "deleted_row_back" }]);
+    expect(await unexplained(forged(await ledger(), "cid", 6))).toMatchObject([{ reason: "deleted_row_back" }]);
   });
 
   it("is unexplained when its entry lists another hash", async () => {
-    expect(await unexplained(forged(ledger(), "ann", 2, 9))).toMatchObject([
+    expect(await unexplained(forged(await ledger(), "ann", 2, 9))).toMatchObject([
       { key: '["t","ann"]', reason: "hash_mismatch" },
     ]);
   });
 
   it("with a blob for a key is named by its hexadecimal", async () => {
-    const swapped = edited(ledger(), "UPDATE keys SET label = 'x'");
+    const swapped = edited(await ledger(), "UPDATE keys SET label = 'x'");
     expect(await unexplained(swapped)).toEqual([{ table: "keys", key: '["09"]', reason: "mac_invalid" }]);
   });
 
   it("is unexplained when an index does not lead to it", async () => {
-    const path = ledger();
+    const path = await ledger();
     const database = new DatabaseSync(path);
     const index = database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'grants_by_actor'").get();
     database.close();
@@ -278,7 +278,7 @@ describe("a row", () => {
   });
 
   it("of a table that is not declared any more is left alone", async () => {
-    expect(await unexplained(ledger(), { ...state, tables: [grants] })).toEqual([]);
+    expect(await unexplained(await ledger(), { ...state, tables: [grants] })).toEqual([]);
   });
 });
 
@@ -287,17 +287,17 @@ describe("a payload", () => {
 
   it("that is missing needs an erasure after it", async () => {
     const sql = "UPDATE entries SET payload = NULL WHERE seq = 8";
-    expect(await unexplained(edited(ledger(1), sql))).toEqual([
+    expect(await unexplained(edited(await ledger(1), sql))).toEqual([
       { table: "entries", key: "8", reason: "payload_missing" },
     ]);
-    expect(await unexplained(edited(ledger(1, [erase]), sql))).toEqual([]);
-    expect(await unexplained(edited(ledger(1, [{ ...erase, outcome: "denied" }]), sql))).toHaveLength(1);
+    expect(await unexplained(edited(await ledger(1, [erase]), sql))).toEqual([]);
+    expect(await unexplained(edited(await ledger(1, [{ ...erase, outcome: "denied" }]), sql))).toHaveLength(1);
   });
 
   it("whose key is gone counts as missing, and its rows are explained by the erasure alone", async () => {
     const sql = "UPDATE entries SET payload = x'00' WHERE seq = 5";
-    expect(await unexplained(edited(ledger(0, [erase]), sql))).toEqual([]);
-    expect(await unexplained(edited(ledger(), sql))).toEqual([
+    expect(await unexplained(edited(await ledger(0, [erase]), sql))).toEqual([]);
+    expect(await unexplained(edited(await ledger(), sql))).toEqual([
       { table: "keys", key: '["09"]', reason: "no_entry" },
       { table: "entries", key: "5", reason: "payload_missing" },
     ]);
@@ -305,22 +305,22 @@ describe("a payload", () => {
 
   it("whose key was tampered with counts as missing", async () => {
     const fault = new StorageFault("state_tampered", "a row of keys was not written by this server");
-    const found = await unexplained(ledger(), { ...state, openPayload: () => Promise.reject(fault) });
+    const found = await unexplained(await ledger(), { ...state, openPayload: () => Promise.reject(fault) });
     expect(found).toContainEqual({ table: "entries", key: "0", reason: "payload_missing" });
   });
 
   it("that is not what was committed to is named", async () => {
     const sql = "UPDATE entries SET payload = (SELECT payload FROM entries WHERE seq = 0) WHERE seq = 8";
-    expect(await unexplained(edited(ledger(1), sql))).toEqual([
+    expect(await unexplained(edited(await ledger(1), sql))).toEqual([
       { table: "entries", key: "8", reason: "payload_damaged" },
     ]);
   });
 
   it("is one of a thousand at most that are listed", async () => {
     const sql = "UPDATE entries SET payload = NULL WHERE seq > 7";
-    expect(await unexplained(edited(ledger(1_200), sql))).toHaveLength(1_000);
+    expect(await unexplained(edited(await ledger(1_200), sql))).toHaveLength(1_000);
     const damaged = "UPDATE entries SET payload = zeroblob(99) WHERE seq > 7";
-    expect(await unexplained(edited(ledger(1_200), damaged))).toHaveLength(1_000);
+    expect(await unexplained(edited(await ledger(1_200), damaged))).toHaveLength(1_000);
   });
 });
 
@@ -329,14 +329,14 @@ describe("in a thread of its own", () => {
   const withState = { tables: TABLES, stateKey: STATE_KEY, erasureActions: [], opener };
 
   it("the same verification runs beside everything else, and tells how far it is", async () => {
-    const running = startVerification({ path: ledger(600), identity, known: [], state: withState });
+    const running = startVerification({ path: await ledger(600), identity, known: [], state: withState });
     expect(await running.result).toMatchObject({ ok: true, size: 608, state: { ok: true } });
     expect(running.progress).toEqual({ verified: 608, size: 608 });
     await running.stop();
   });
 
   it("rejects when it is stopped or cannot read", async () => {
-    const running = startVerification({ path: ledger(), identity, known: [] });
+    const running = startVerification({ path: await ledger(), identity, known: [] });
     await running.stop();
     await expect(running.result).rejects.toThrow("stopped");
     await expect(startVerification({ path: "/nonexistent", identity, known: [] }).result).rejects.toThrow("opened");

@@ -33,12 +33,12 @@ afterAll(() => {
 });
 
 /** 1,300 entries, one a second: five complete blocks and an open one. */
-beforeAll(() => {
+beforeAll(async () => {
   let now = START;
   const folder = temporaryFolder((clean) => cleaning.push(clean));
   const path = join(folder, "holdfast.db");
   const writer = new SqliteWriter(writerOptions(path), { openDatabase: openWriteConnection, nowMs: () => now });
-  writer.open();
+  await writer.open();
   roots = [];
   for (let seq = 0; seq < 1_300; seq++) {
     const outcome = seq % 100 === 0 ? "denied" : "ok";

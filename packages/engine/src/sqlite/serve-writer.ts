@@ -17,13 +17,13 @@ export function runWriter(writer: SqliteWriter, codec: BatchCodec, port: WriterP
     if (!writer.isUsable) port.close();
   };
   port.on("message", (request) => answer(serveWriter(writer, codec, request)));
-  answer(openWriter(writer));
+  void openWriter(writer).then(answer);
 }
 
 /** Opens the writer; a fault becomes a reply that can be cloned. */
-function openWriter(writer: SqliteWriter): Reply {
+async function openWriter(writer: SqliteWriter): Promise<Reply> {
   try {
-    return { kind: "opened", recovery: writer.open() };
+    return { kind: "opened", recovery: await writer.open() };
   } catch (cause) {
     const { code, message } = openFault(cause);
     return { kind: "not-opened", code, message };

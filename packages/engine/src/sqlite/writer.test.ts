@@ -29,7 +29,10 @@ interface Opened {
   readonly database: () => DatabaseSync;
 }
 
-function opened(over: Partial<WriterOptions> = {}, dependencies: Partial<WriterDependencies> = {}): Opened {
+async function opened(
+  over: Partial<WriterOptions> = {},
+  dependencies: Partial<WriterDependencies> = {},
+): Promise<Opened> {
   const path = join(temporaryFolder(onTestFinished), "holdfast.db");
   let database: DatabaseSync | undefined;
   const openDatabase = (at: string) => {
@@ -37,7 +40,7 @@ function opened(over: Partial<WriterOptions> = {}, dependencies: Partial<WriterD
     return database;
   };
   const writer = new SqliteWriter(writerOptions(path, over), { openDatabase, nowMs: Date.now, ...dependencies });
-  writer.open();
+  await writer.open();
   const current = () => database as DatabaseSync;
   return { writer, path, store: () => new LedgerStore(current()), database: current };
 }
@@ -49,8 +52,8 @@ const rowsOf = (database: DatabaseSync) =>
     .map((row) => ({ ...row }));
 
 describe("a batch", () => {
-  it("chains its entries, moves the signed head past them and gives them one time", () => {
-    const { writer, store } = opened();
+  it("chains its entries, moves the signed head past them and gives them one time", async () => {
+    const { writer, store } = await opened();
     const result = writer.commit([forWriter(), forWriter({ action: "secret.write" })]);
     const [first, second] = store()
       .entries(0, 10)
@@ -63,8 +66,8 @@ describe("a batch", () => {
     expect(second?.action).toBe("secret.write");
   });
 
-  it("writes, updates and deletes rows only at the row version they expect", () => {
-    const { writer, database } = opened();
+  it("writes, updates and deletes rows only at the row version they expect", async () => {
+    const { writer, database } = await opened();
     const { misses } = writer.commit([
       forWriter({ changes: [grant("ann", 0), grant("bob", 0)] }),
       forWriter({ changes: [grant("ann", 1, { uses: 2 })] }),
@@ -77,8 +80,8 @@ describe("a batch", () => {
     expect(rowsOf(database())).toEqual([{ actor: "ann", rev: 2, seq: 1 }]);
   });
 
-  it("leaves nothing of a submission whose second change conflicts, and keeps the others", () => {
-    const { writer, database, store } = opened();
+  it("leaves nothing of a submission whose second change conflicts, and keeps the others", async () => {
+    const { writer, database, store } = await opened();
     const { misses } = writer.commit([
       forWriter({ changes: [grant("ann", 0), grant("bob", 4)] }),
       forWriter({ changes: [grant("cid", 0)] }),
@@ -88,8 +91,8 @@ describe("a batch", () => {
     expect(store().size()).toBe(1);
   });
 
-  it("refuses as stale what depends on a submission that was committed, not on one that was not", () => {
-    const { writer } = opened();
+  it("refuses as stale what depends on a submission that was committed, not on one that was not", async () => {
+    const { writer } = await opened();
     const { misses } = writer.commit([
       forWriter({ changes: [grant("ann", 7)] }),
       forWriter({ changes: [grant("bob", 0)] }),
@@ -103,8 +106,8 @@ describe("a batch", () => {
     ]);
   });
 
-  it("refuses an entry outside the grammar alone, and takes its changes back", () => {
-    const { writer, database } = opened();
+  it("refuses an entry outside the grammar alone, and takes its changes back", async () => {
+    const { writer, database } = await opened();
     const { misses } = writer.commit([
       forWriter({ reason: "not a code", changes: [grant("ann", 0)] }),
       forWriter({ reason: "NOT" }),
@@ -117,16 +120,16 @@ describe("a batch", () => {
     expect(rowsOf(database())).toEqual([]);
   });
 
-  it("does not move the head when nothing of it holds", () => {
-    const { writer } = opened();
+  it("does not move the head when nothing of it holds", async () => {
+    const { writer } = await opened();
     const result = writer.commit([forWriter({ changes: [grant("ann", 3)] })]);
     expect(result.head.size).toBe(0);
     expect(writer.checkpoint()).toBeUndefined();
   });
 
-  it("keeps times from going back with the clock, and says by how much it was behind", () => {
+  it("keeps times from going back with the clock, and says by how much it was behind", async () => {
     let now = 1_700_000_000_000;
-    const { writer, store } = opened({}, { nowMs: () => now });
+    const { writer, store } = await opened({}, { nowMs: () => now });
     writer.commit([forWriter()]);
     now -= 60_000;
     const result = writer.commit([forWriter()]);
@@ -138,8 +141,8 @@ describe("a batch", () => {
     ).toEqual(Array.from({ length: 2 }, () => "2023-11-14T22:13:20.000Z"));
   });
 
-  it("carries a checkpoint when a thousand entries have come together", () => {
-    const { writer } = opened();
+  it("carries a checkpoint when a thousand entries have come together", async () => {
+    const { writer } = await opened();
     const batch = (count: number) => writer.commit(Array.from({ length: count }, () => forWriter()));
     expect(batch(999).checkpoint).toBeUndefined();
     expect(batch(1).checkpoint?.size).toBe(1_000);
@@ -147,8 +150,8 @@ describe("a batch", () => {
     expect(writer.checkpoint()).toBeUndefined();
   });
 
-  it("writes rows but no entries when a benchmark leaves them out", () => {
-    const { writer, database, store } = opened({ recordEntries: false });
+  it("writes rows but no entries when a benchmark leaves them out", async () => {
+    const { writer, database, store } = await opened({ recordEntries: false });
     expect(writer.commit([forWriter({ changes: [grant("ann", 0)] }), forWriter()]).firstSeq).toBe(0);
     expect(writer.commit([forWriter()]).firstSeq).toBe(2);
     expect(rowsOf(database())).toHaveLength(1);
@@ -157,8 +160,8 @@ describe("a batch", () => {
 });
 
 describe("the rows that a batch wrote", () => {
-  it("are read with every kind of cell as they were written", () => {
-    const { writer, path } = opened();
+  it("are read with every kind of cell as they were written", async () => {
+    const { writer, path } = await opened();
     const seal = new Uint8Array([0, 1, 255]);
     const label = "nul \0, quote ', é, 🔑";
     const id = new Uint8Array([7]);
@@ -181,8 +184,8 @@ describe("the rows that a batch wrote", () => {
     ["of another row version", "UPDATE grants SET rev = 2"],
     ["of an impossible row version", "UPDATE grants SET rev = 0"],
     ["inserted by hand", "INSERT INTO grants SELECT tenant, 'eve', uses, seal, rev, seq, mac FROM grants"],
-  ])("are refused when one was %s", (_, sql) => {
-    const { writer, path, database } = opened();
+  ])("are refused when one was %s", async (_, sql) => {
+    const { writer, path, database } = await opened();
     writer.commit([forWriter({ changes: [grant("ann", 0)] })]);
     database().exec(sql);
     const storage = new SqliteStorage(path, STATE_KEY);
@@ -194,8 +197,8 @@ describe("the rows that a batch wrote", () => {
 });
 
 describe("a batch that cannot be written", () => {
-  it("leaves the head where it was when the disk is full, and the next one goes on", () => {
-    const { writer, database, store } = opened();
+  it("leaves the head where it was when the disk is full, and the next one goes on", async () => {
+    const { writer, database, store } = await opened();
     writer.commit([forWriter({ changes: [grant("ann", 0)] })]);
     const pages = Number(database().prepare("PRAGMA page_count").get()?.["page_count"]);
     database().exec(`PRAGMA max_page_count = ${pages}`);
@@ -208,7 +211,7 @@ describe("a batch that cannot be written", () => {
     expect(rowsOf(database())).toEqual([{ actor: "ann", rev: 2, seq: 1 }]);
   });
 
-  it("goes on after a full disk on which SQLite has rolled back by itself", () => {
+  it("goes on after a full disk on which SQLite has rolled back by itself", async () => {
     let isFull = false;
     const openDatabase = (path: string) => {
       const database = openWriteConnection(path);
@@ -221,14 +224,14 @@ describe("a batch that cannot be written", () => {
       database.prepare = (sql: string) => (sql === "COMMIT" ? fake : prepare(sql));
       return database;
     };
-    const { writer } = opened({}, { openDatabase });
+    const { writer } = await opened({}, { openDatabase });
     isFull = true;
     expect(() => writer.commit([forWriter()])).toThrow(expect.objectContaining({ code: "write_failed" }));
     isFull = false;
     expect(writer.commit([forWriter()]).firstSeq).toBe(0);
   });
 
-  it("gives the connection up when it cannot be rolled back either", () => {
+  it("gives the connection up when it cannot be rolled back either", async () => {
     let database: DatabaseSync | undefined;
     const openDatabase = (path: string) => {
       database = openWriteConnection(path);
@@ -240,13 +243,13 @@ describe("a batch that cannot be written", () => {
       database.prepare = (sql: string) => (sql === "COMMIT" || sql === "ROLLBACK" ? fake : prepare(sql));
       return database;
     };
-    const { writer } = opened({}, { openDatabase });
+    const { writer } = await opened({}, { openDatabase });
     expect(() => writer.commit([forWriter()])).toThrow(expect.objectContaining({ code: "write_failed" }));
     expect([writer.isUsable, database?.isOpen]).toEqual([false, false]);
   });
 
-  it("gives the connection up after any other failure", () => {
-    const { writer, database } = opened();
+  it("gives the connection up after any other failure", async () => {
+    const { writer, database } = await opened();
     database().exec("DROP TABLE entries");
     expect(() => writer.commit([forWriter()])).toThrow(expect.objectContaining({ code: "write_failed" }));
     expect(writer.isUsable).toBe(false);
@@ -254,8 +257,8 @@ describe("a batch that cannot be written", () => {
     expect(writer.close()).toBeUndefined();
   });
 
-  it("is not written to a file that was unlinked or replaced under the writer", () => {
-    const { writer, path } = opened();
+  it("is not written to a file that was unlinked or replaced under the writer", async () => {
+    const { writer, path } = await opened();
     writer.commit([forWriter()]);
     renameSync(path, `${path}.old`);
     writeFileSync(path, readFileSync(`${path}.old`));
@@ -263,8 +266,8 @@ describe("a batch that cannot be written", () => {
     expect(() => writer.checkpoint()).toThrow("not open");
   });
 
-  it("is not written over the head of another writer", () => {
-    const { writer, database } = opened();
+  it("is not written over the head of another writer", async () => {
+    const { writer, database } = await opened();
     writer.commit([forWriter()]);
     database().exec("UPDATE head SET size = 7");
     expect(() => writer.commit([forWriter()])).toThrow(expect.objectContaining({ code: "write_failed" }));
@@ -272,15 +275,15 @@ describe("a batch that cannot be written", () => {
 });
 
 describe("a checkpoint", () => {
-  it("is not issued over another writer's", () => {
-    const { writer, database } = opened();
+  it("is not issued over another writer's", async () => {
+    const { writer, database } = await opened();
     writer.commit([forWriter()]);
     database().exec("INSERT INTO checkpoints VALUES (1, 'x')");
     expect(() => writer.checkpoint()).toThrow(expect.objectContaining({ code: "write_failed" }));
   });
 
-  it("is not issued when the tree no longer contains the last one", () => {
-    const { writer, database } = opened();
+  it("is not issued when the tree no longer contains the last one", async () => {
+    const { writer, database } = await opened();
     writer.commit([forWriter()]);
     writer.checkpoint();
     writer.commit([forWriter(), forWriter()]);
@@ -288,8 +291,8 @@ describe("a checkpoint", () => {
     expect(() => writer.checkpoint()).toThrow(expect.objectContaining({ code: "write_failed" }));
   });
 
-  it("is issued at close, and only when something came since", () => {
-    const { writer } = opened();
+  it("is issued at close, and only when something came since", async () => {
+    const { writer } = await opened();
     writer.commit([forWriter()]);
     expect(writer.truncateWal()).toBe(true);
     expect(writer.close()?.size).toBe(1);

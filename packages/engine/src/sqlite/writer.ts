@@ -52,8 +52,8 @@ export class SqliteWriter {
   }
 
   /** Opens the database, recovers what a crash left, and checks it against what is known from elsewhere. */
-  open(): Recovery {
-    const { database, recovery } = recover(this.#options, this.#signer, this.#dependencies.openDatabase);
+  async open(): Promise<Recovery> {
+    const { database, recovery } = await recover(this.#options, this.#signer, this.#dependencies.openDatabase);
     this.#open = new LedgerDatabase(database, this.#options, this.#signer);
     return recovery;
   }
