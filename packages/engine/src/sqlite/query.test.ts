@@ -18,12 +18,14 @@ import { exportEntries } from "../ledger/export.ts";
 import { LedgerStore } from "./ledger-store.ts";
 import { proveConsistency, proveEntry } from "../ledger/prove.ts";
 import { queryLedger } from "./query.ts";
+import { SqliteLedgerReader } from "./ledger-reader.ts";
 import { StatementCache } from "./statement-cache.ts";
 import type { LedgerQuery } from "../ledger/ledger-reader.ts";
 
 const START = 1_700_000_000_000;
 const node = (letter: string) => `nd_${letter.repeat(25)}a`;
 let store: LedgerStore;
+let reader: SqliteLedgerReader;
 let database: DatabaseSync;
 let roots: string[];
 const cleaning: (() => void)[] = [];
@@ -50,6 +52,7 @@ beforeAll(async () => {
   writer.close();
   database = new DatabaseSync(path, { readOnly: true });
   store = new LedgerStore(database);
+  reader = new SqliteLedgerReader(database);
 });
 
 function all(query: Omit<LedgerQuery, "limit">, limit = 1_000): number[] {
@@ -122,6 +125,23 @@ function faked(size: number, parts: Pick<LedgerStore, "entries" | "filters">): L
   return { size: () => size, ...parts } as unknown as LedgerStore;
 }
 
+describe("a reader", () => {
+  it("finds what a query does, and gives entries wherever they stand in the order asked for", async () => {
+    const { items } = await reader.find({ where: { action: "token.create" }, limit: 5 });
+    expect(items.map(({ entry }) => entry.seq)).toEqual([777]);
+    const records = await reader.recordsAt([777, 9_999, 3]);
+    expect(records.map((record) => record?.seq)).toEqual([777, undefined, 3]);
+    expect(records[0]?.bytes).toEqual(await reader.entry(777));
+    expect(records[0]?.payload).toBeInstanceOf(Uint8Array);
+  });
+
+  it("rejects when the database cannot be read", async () => {
+    const other = new DatabaseSync(":memory:");
+    await expect(new SqliteLedgerReader(other).head()).rejects.toThrow("no such table");
+    other.close();
+  });
+});
+
 describe("a block's filter", () => {
   it("admits every term that went into it", () => {
     fc.assert(
@@ -140,29 +160,25 @@ describe("a block's filter", () => {
 });
 
 describe("a proof", () => {
-  it("shows an entry offline, to whoever has the log's key", () => {
+  it("shows an entry offline, to whoever has the log's key", async () => {
     const logKey = verifierKeyOf(sha256, ORIGIN, PUBLIC_KEY);
     for (const seq of [0, 255, 256, 777, 1_024, 1_299]) {
-      const proven = proveEntry(store, seq);
-      const verified = verifyProof(
-        { sha256, verify: verifySignature },
-        proven?.proof ?? "",
-        proven?.entry ?? new Uint8Array(),
-        logKey,
-      );
+      const proof = (await proveEntry(reader, seq)) ?? "";
+      const entry = (await reader.entry(seq)) ?? new Uint8Array();
+      const verified = verifyProof({ sha256, verify: verifySignature }, proof, entry, logKey);
       expect(verified).toMatchObject({ index: seq, checkpoint: { size: 1_300 } });
     }
-    expect(proveEntry(store, 1_300)).toBeUndefined();
+    expect(await proveEntry(reader, 1_300)).toBeUndefined();
   });
 
-  it("shows that a later tree extends an earlier one", () => {
+  it("shows that a later tree extends an earlier one", async () => {
     for (const [size1, size2] of [
       [1, 1_300],
       [256, 512],
       [300, 1_299],
       [1_300, 1_300],
     ] as const) {
-      const proof = proveConsistency(store, size1, size2);
+      const proof = await proveConsistency(reader, size1, size2);
       const root = (size: number) => fromHex(roots[size - 1] ?? "");
       expect(verifyConsistency(sha256, { size1, size2, root1: root(size1), root2: root(size2), proof })).toBe(true);
     }
@@ -178,13 +194,13 @@ describe("a proof", () => {
 });
 
 describe("an export", () => {
-  it("is a bundle of the exact entries, as many as there are and were asked for", () => {
-    const seqs = (start: number, limit: number) =>
-      parseEntryBundle(exportEntries(store, start, limit)).map((bytes) => parseEntry(bytes).seq);
-    expect(seqs(250, 10)).toEqual(Array.from({ length: 10 }, (_, index) => 250 + index));
-    expect(seqs(1_298, 1_000)).toEqual([1_298, 1_299]);
-    expect(seqs(5_000, 10)).toEqual([]);
-    expect(seqs(0, 1_000_000)).toHaveLength(1_300);
+  it("is a bundle of the exact entries, as many as there are and were asked for", async () => {
+    const seqs = async (start: number, limit: number) =>
+      parseEntryBundle(await exportEntries(reader, start, limit)).map((bytes) => parseEntry(bytes).seq);
+    expect(await seqs(250, 10)).toEqual(Array.from({ length: 10 }, (_, index) => 250 + index));
+    expect(await seqs(1_298, 1_000)).toEqual([1_298, 1_299]);
+    expect(await seqs(5_000, 10)).toEqual([]);
+    expect(await seqs(0, 1_000_000)).toHaveLength(1_300);
   });
 });
 

@@ -6,23 +6,22 @@ import type { Ledger } from "./ledger.ts";
 
 /** The newest signed head, and that it extends the one the caller has seen. */
 export function head(ledger: Ledger) {
-  return (_context: Context, input: Input): Plan => {
+  return async (_context: Context, input: Input): Promise<Plan> => {
     const signed = ledger.committer.head;
     const from = input.query["from"] as number | undefined;
     const checkpoint = ledger.committer.checkpoint?.note ?? "";
     if (from === undefined) return { output: { head: signed, checkpoint } };
     if (from > signed.size) throw new Refusal("not_found", `The ledger holds ${signed.size} entries.`);
     // An empty tree is the past of any: RFC 6962 has no proof of that, and none is needed.
-    const consistency = from === 0 ? [] : proveConsistency(ledger.store, from, signed.size).map(toHex);
-    return { output: { head: signed, checkpoint, consistency } };
+    const consistency = from === 0 ? [] : await proveConsistency(ledger.reader, from, signed.size);
+    return { output: { head: signed, checkpoint, consistency: consistency.map(toHex) } };
   };
 }
 
 /** A checkpoint over all that stands now: whoever asks wants to hold on to the present, not to five seconds ago. */
 export function checkpoint({ committer }: Ledger) {
   return async (): Promise<Plan> => {
-    await committer.checkpointNow();
-    const note = committer.checkpoint?.note;
+    const note = (await committer.checkpointNow())?.note;
     if (note === undefined) throw new Refusal("not_found", "No checkpoint has been issued yet.");
     return { output: undefined, binary: { mediaType: "text/plain; charset=utf-8", bytes: Buffer.from(note) } };
   };

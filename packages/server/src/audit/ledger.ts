@@ -1,11 +1,11 @@
-import type { Context, GroupCommitter, LedgerStore, PayloadOpener, Reads } from "@holdfast/engine";
+import type { Context, LedgerCommitter, LedgerReader, PayloadOpener, Reads } from "@holdfast/engine";
 
 /** What the audit operations look at. */
 export interface Ledger {
   readonly origin: string;
   readonly publicKey: Uint8Array;
-  readonly committer: Pick<GroupCommitter, "head" | "checkpoint" | "checkpointNow">;
-  readonly store: LedgerStore;
+  readonly committer: Pick<LedgerCommitter, "head" | "checkpoint" | "checkpointNow">;
+  readonly reader: LedgerReader;
   /** A fresh opener for each query: it must not outlive an erasure. */
   readonly payloadOpener: () => PayloadOpener;
   readonly isGlobal: (actor: string, reads: Reads) => Promise<boolean>;

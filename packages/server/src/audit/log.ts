@@ -1,12 +1,4 @@
-import {
-  type Context,
-  type FoundEntry,
-  type Input,
-  type PayloadOpener,
-  type Plan,
-  queryLedger,
-  Refusal,
-} from "@holdfast/engine";
+import { type Context, type FoundEntry, type Input, type PayloadOpener, type Plan, Refusal } from "@holdfast/engine";
 import { fromHex, fromUtf8 } from "@holdfast/kernel/bytes";
 import { loadHead } from "../registry/index.ts";
 import { type Ledger, visibleTenant } from "./ledger.ts";
@@ -31,16 +23,14 @@ export function log(ledger: Ledger) {
     const query = input.query as Query;
     const tenant = await visibleTenant(ledger, context);
     const resource = query.path === undefined ? query.resource : await resourceAt(context, query.path);
-    const found = queryLedger(ledger.store, {
+    const found = await ledger.reader.find({
       where: present({ tenant, actor: query.actor, action: query.action, outcome: query.outcome, resource }),
       limit: query.limit ?? DEFAULT_LIMIT,
       before: query.before,
       sinceMs: timeOf("since", query.since),
       untilMs: timeOf("until", query.until),
     });
-    const open = ledger.payloadOpener();
-    const items = [];
-    for (const item of found.items) items.push(await viewOf(ledger, item, open));
+    const items = await viewsOf(ledger, found.items);
     return { output: found.next === undefined ? { items } : { items, next: found.next } };
   };
 }
@@ -75,9 +65,17 @@ interface Payload {
   readonly facts?: { readonly path?: unknown; readonly params?: { readonly key?: unknown; readonly path?: unknown } };
 }
 
-async function viewOf(ledger: Ledger, { entry }: FoundEntry, open: PayloadOpener) {
+async function viewsOf({ payloadOpener, reader }: Ledger, found: readonly FoundEntry[]) {
+  const open = payloadOpener();
+  const records = await reader.recordsAt(found.map(({ entry }) => entry.seq));
+  const views = [];
+  for (const [index, item] of found.entries())
+    views.push(await viewOf(item, records[index]?.payload ?? undefined, open));
+  return views;
+}
+
+async function viewOf({ entry }: FoundEntry, sealed: Uint8Array | undefined, open: PayloadOpener) {
   const { seq, time, tenant, actor, action, resource, outcome, reason } = entry;
-  const sealed = ledger.store.record(seq)?.payload ?? undefined;
   const opened = sealed === undefined ? undefined : await open(sealed, fromHex(entry.commitment));
   const payload = opened?.ok === true ? (JSON.parse(fromUtf8(opened.payload)) as Payload) : {};
   const path = payload.facts?.path ?? payload.facts?.params?.key ?? payload.facts?.params?.path;

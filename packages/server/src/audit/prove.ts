@@ -6,22 +6,22 @@ import { type Ledger, visibleTenant } from "./ledger.ts";
 export function prove(ledger: Ledger) {
   return async (context: Context, input: Input): Promise<Plan> => {
     const seq = input.params["seq"] as number;
-    const bytes = ledger.store.entry(seq);
+    const bytes = await ledger.reader.entry(seq);
     const tenant = await visibleTenant(ledger, context);
     // An entry of another tenant and one that does not exist answer alike.
     if (bytes === undefined || (tenant !== undefined && parseEntry(bytes).tenant !== tenant)) {
       throw new Refusal("not_found", "There is no such entry.");
     }
-    const proof = proveEntry(ledger.store, seq) ?? (await proveByNewCheckpoint(ledger, seq));
+    const proof = (await proveEntry(ledger.reader, seq)) ?? (await proveByNewCheckpoint(ledger, seq));
     if (proof === undefined) {
       throw new Refusal("busy", "No checkpoint covers this entry yet.", { retryAfterSeconds: 1 });
     }
-    return { output: { seq, proof: proof.proof, entry: fromUtf8(proof.entry) }, facts: { seq } };
+    return { output: { seq, proof, entry: fromUtf8(bytes) }, facts: { seq } };
   };
 }
 
 /** Whoever asks for a proof of a fresh entry need not wait for the checkpoint that is due in a few seconds. */
 async function proveByNewCheckpoint(ledger: Ledger, seq: number) {
   await ledger.committer.checkpointNow();
-  return proveEntry(ledger.store, seq);
+  return proveEntry(ledger.reader, seq);
 }

@@ -5,13 +5,13 @@ import {
   FootprintCache,
   Gate,
   hashChange,
-  LedgerStore,
   type Logger,
   type Operation,
   PlanReads,
   type Rate,
   RateLimiter,
   type RunningVerification,
+  SqliteLedgerReader,
 } from "@holdfast/engine";
 import { Access, accessOperations } from "../access/index.ts";
 import { auditOperations, type Ledger } from "../audit/index.ts";
@@ -199,7 +199,7 @@ function operationsOf(
     origin: ledger.origin,
     publicKey: ledger.publicKey,
     committer: ledger.committer,
-    store: new LedgerStore(ledger.storage.database),
+    reader: new SqliteLedgerReader(ledger.storage.database),
     payloadOpener: () => keyring.payloadOpener(ledger.storage),
     isGlobal: (actor, reads) => access.isGlobal(actor, reads),
   };
