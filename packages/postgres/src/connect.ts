@@ -1,0 +1,139 @@
+import pg from "pg";
+import { StorageFault } from "@holdfast/engine";
+import type { PostgresSettings, TlsSettings } from "./settings.ts";
+
+/**
+ * What a connection is for: `writer` appends batches (pipelined, waits for no lock for long), `listener` hears of other
+ * nodes, `reader` is one of the pool, `migration` and `snapshot` may take as long as they need.
+ */
+export type Purpose = "writer" | "listener" | "reader" | "migration" | "snapshot";
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const KEEP_ALIVE_AFTER_MS = 10_000;
+/** What an answer may take longer than the server's own limit before the connection counts as lost. */
+const ANSWER_GRACE_MS = 5_000;
+const IDLE_IN_TRANSACTION_MS = 10_000;
+const WRITER_LOCK_MS = 500;
+const MIGRATION_LOCK_MS = 5_000;
+/** A connection is made anew now and then, so that a changed address or server is found without a restart. */
+const LIFETIME_SECONDS = 1_800;
+
+/** A connected client; rejects with a StorageFault that names the place and never the password. */
+export async function connect(settings: PostgresSettings, purpose: Purpose): Promise<pg.Client> {
+  const client = new Client(configOf(settings, purpose));
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    // A refusal during the handshake leaves the socket open, and `end` would wait for a server that says nothing.
+    destroy(client);
+    const reason = error instanceof Error ? error.message : "no reason was given";
+    throw new StorageFault("database_unreadable", `No connection to ${placeOf(settings)}: ${reason}.`, error);
+  }
+}
+
+/** Connections for reads, opened as they are needed. */
+export function createPool(settings: PostgresSettings): pg.Pool {
+  const pool = new pg.Pool({
+    ...configOf(settings, "reader"),
+    Client,
+    max: settings.maxConnections,
+    idleTimeoutMillis: 30_000,
+    maxLifetimeSeconds: LIFETIME_SECONDS,
+  });
+  // A lost idle connection has been taken out of the pool; whoever needs one next makes it.
+  pool.on("error", () => undefined);
+  return pool;
+}
+
+/** Where the database is, for people. */
+export const placeOf = ({ host, port, database }: PostgresSettings): string =>
+  `${host.includes(":") ? `[${host}]` : host}:${port}/${database}`;
+
+/** A client that no lost connection can end the process through, and that takes nothing from the environment. */
+class Client extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    // Queries that run are rejected on their own; whoever holds an idle client listens for `error` or `end` as well.
+    this.on("error", () => undefined);
+    // The one PG* variable (PGREPLICATION) that no configuration can overrule.
+    Object.assign((this as unknown as { connectionParameters: object }).connectionParameters, {
+      replication: undefined,
+    });
+  }
+}
+
+function destroy(client: pg.Client): void {
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+}
+
+function configOf(settings: PostgresSettings, purpose: Purpose): pg.ClientConfig {
+  const isBounded = purpose !== "migration" && purpose !== "snapshot";
+  return {
+    host: settings.host,
+    port: settings.port,
+    database: settings.database,
+    user: settings.user,
+    // A function, also when there is none: only that keeps pg from PGPASSWORD and from ~/.pgpass.
+    password: () => passwordOf(settings),
+    ssl: settings.tls && tlsOptions(settings.tls),
+    sslnegotiation: "postgres",
+    application_name: `holdfast ${purpose}`,
+    client_encoding: "UTF8",
+    options: optionsOf(settings, purpose),
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+    ...(isBounded && { query_timeout: settings.statementTimeoutMs + ANSWER_GRACE_MS }),
+    types: { getTypeParser },
+    pipeline: purpose === "writer",
+  };
+}
+
+function passwordOf({ password }: PostgresSettings): string {
+  if (password !== undefined) return password;
+  throw new Error("the database asks for a password and none is set (HOLDFAST_STORAGE_PASSWORD_FILE)");
+}
+
+function tlsOptions({ mode, ca }: TlsSettings): object {
+  return {
+    rejectUnauthorized: true,
+    minVersion: "TLSv1.2",
+    ...(ca !== undefined && { ca }),
+    ...(mode === "verify-ca" && { checkServerIdentity: () => undefined }),
+  };
+}
+
+/** In the start-up packet, so that no query ever runs without them, and over what the role's own defaults say. */
+function optionsOf({ statementTimeoutMs }: PostgresSettings, purpose: Purpose): string {
+  const isBounded = purpose !== "migration" && purpose !== "snapshot";
+  const lockMs = { writer: WRITER_LOCK_MS, migration: MIGRATION_LOCK_MS, listener: 0, reader: 0, snapshot: 0 };
+  const options: Readonly<Record<string, string>> = {
+    search_path: "holdfast",
+    TimeZone: "UTC",
+    client_encoding: "UTF8",
+    default_transaction_isolation: "read committed",
+    statement_timeout: String(isBounded ? statementTimeoutMs : 0),
+    lock_timeout: String(lockMs[purpose]),
+    idle_in_transaction_session_timeout: String(isBounded ? IDLE_IN_TRANSACTION_MS : 0),
+  };
+  return Object.entries(options)
+    .map(([name, value]) => `-c ${name}=${value.replaceAll(" ", "\\ ")}`)
+    .join(" ");
+}
+
+const INT8 = 20;
+const INT8_ARRAY = 1016;
+
+/** As pg parses, but int8 as numbers: all integers that are stored are safe ones. Of this client alone, not of pg. */
+function getTypeParser(oid: number, format?: "text" | "binary"): unknown {
+  if (format === "binary") return pg.types.getTypeParser(oid, "binary");
+  if (oid === INT8) return Number;
+  if (oid === INT8_ARRAY) return numbersOf;
+  return pg.types.getTypeParser(oid, "text") as unknown;
+}
+
+function numbersOf(text: string): readonly (number | null)[] {
+  const parse = pg.types.getTypeParser(INT8_ARRAY, "text") as (text: string) => readonly (string | null)[];
+  return parse(text).map((item) => (item === null ? null : Number(item)));
+}
