@@ -8,6 +8,9 @@ const notMeasured = [
   "**/*.fixture.ts", // what tests are made of
 ];
 
+/** A PostgreSQL is started once for all projects that say this, when one of their files runs. */
+const withPostgres = { globalSetup: "test/postgres/share.ts" } as const;
+
 /** Temporary folders, sockets and servers of one test must never meet those of another. */
 const isolated = { pool: "forks", testTimeout: 30_000, hookTimeout: 60_000 } as const;
 
@@ -25,6 +28,16 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
+          exclude: ["packages/postgres/**"],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...withPostgres,
+          name: "unit-postgres",
+          include: ["packages/postgres/src/**/*.test.ts"],
           sequence: { groupOrder: 0 },
         },
       },
