@@ -123,7 +123,7 @@ function optionsOf({ statementTimeoutMs }: PostgresSettings, purpose: Purpose): 
 }
 
 const INT8 = 20;
-const INT8_ARRAY = 1016;
+const INT8_ARRAY: number = 1016;
 
 /** As pg parses, but int8 as numbers: all integers that are stored are safe ones. Of this client alone, not of pg. */
 function getTypeParser(oid: number, format?: "text" | "binary"): unknown {

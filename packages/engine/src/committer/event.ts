@@ -10,6 +10,10 @@ export type CommitterEvent =
       readonly fsyncMs: number;
     }
   | { readonly kind: "stale"; readonly operations: number }
+  /** Another node was first: the batch was judged and made again so many times before it stood. */
+  | { readonly kind: "contended"; readonly retries: number }
+  /** Whether other nodes' commits are told of, or have to be looked for. */
+  | { readonly kind: "feed"; readonly isListening: boolean; readonly reason: string }
   | { readonly kind: "batch-failed"; readonly operations: number; readonly message: string }
   | { readonly kind: "checkpoint-failed"; readonly message: string }
   | { readonly kind: "writer-lost"; readonly message: string; readonly operations: number }

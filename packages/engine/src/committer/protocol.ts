@@ -1,4 +1,5 @@
 import type { StoredCheckpoint } from "../ledger/ledger-reader.ts";
+import type { CommitterEvent } from "./event.ts";
 import type { BatchResult, Moved } from "./batch-result.ts";
 import type { PackedBatch } from "./pack-batch.ts";
 import type { Recovery } from "./recovery.ts";
@@ -25,5 +26,6 @@ export type Reply =
   | { readonly kind: "checkpoint"; readonly checkpoint: StoredCheckpoint | undefined }
   | { readonly kind: "wal-truncated"; readonly isComplete: boolean }
   | { readonly kind: "closed"; readonly checkpoint: StoredCheckpoint | undefined }
+  | { readonly kind: "event"; readonly event: CommitterEvent }
   /** Unasked, and before the answer to a batch that stands behind what it tells of. */
   | { readonly kind: "moved"; readonly moved: Moved };

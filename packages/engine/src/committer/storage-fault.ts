@@ -2,6 +2,8 @@
 export type StorageFaultCode =
   /** The file is missing, unreadable or not writable. */
   | "database_unreadable"
+  /** No connection to a database server, or it was lost. */
+  | "database_unreachable"
   /** Another instance holds it. */
   | "database_in_use"
   /** Broken pages, a torn schema, or an entry, tile or head that contradicts another. */

@@ -102,6 +102,8 @@ export class WriterLink {
         return this.#events.committed(reply.result);
       case "moved":
         return this.#events.moved(reply.moved);
+      case "event":
+        return this.#events.event(reply.event);
       case "failed":
         this.#isEnding = reply.isLast;
         return this.#onFailed(reply.request, reply.message);

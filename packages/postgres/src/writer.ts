@@ -1,0 +1,344 @@
+import { StorageFault, type StoredCheckpoint, type Table, type TreeHead } from "@holdfast/engine";
+import {
+  type BatchResult,
+  checkLedger,
+  type Recovery,
+  type Reply,
+  type WriterSubmission,
+} from "@holdfast/engine/back-end";
+import { blake3, sha256, signerFromSeed } from "@holdfast/engine/crypto";
+import { toHex } from "@holdfast/kernel/bytes";
+import type { Signer } from "@holdfast/kernel/crypto";
+import { genesis } from "@holdfast/kernel/entry";
+import { type SignedHead, signHead } from "@holdfast/kernel/head";
+import { emptyRoot } from "@holdfast/kernel/merkle";
+import { createTree } from "@holdfast/kernel/tiles";
+import type { Client } from "pg";
+import { type BuiltBatch, buildBatch } from "./build-batch.ts";
+import { catchUp, loaded } from "./catch-up.ts";
+import { type CommitAnswer, commitStatement, type NewBatch } from "./commit-statement.ts";
+import { connect } from "./connect.ts";
+import { isRetryable, isWithoutEffect } from "./database-error.ts";
+import { Feed } from "./feed.ts";
+import { issueCheckpoint } from "./issue-checkpoint.ts";
+import { PostgresLedgerReader } from "./ledger-reader.ts";
+import type { PostgresSettings } from "./settings.ts";
+import { Position } from "./tip.ts";
+import { Turn } from "./turn.ts";
+
+/** Everything the writer is told; it can be cloned into a worker thread. */
+export interface PostgresWriterOptions {
+  readonly settings: PostgresSettings;
+  /** Name of this node, for whoever looks who wrote a batch. */
+  readonly node: string;
+  readonly tables: readonly Table[];
+  /** `holdfast/log/<id>`: taken by a new ledger, insisted on in one that exists. */
+  readonly origin: string;
+  /** Seed of the log's Ed25519 key. */
+  readonly signingSeed: Uint8Array;
+  /** Key of the row MACs. */
+  readonly stateKey: Uint8Array;
+  /** Heads and checkpoints known from elsewhere: the database must contain each of them. */
+  readonly known: readonly TreeHead[];
+}
+
+/** What tests replace. */
+export interface PostgresWriterDependencies {
+  readonly connect: typeof connect;
+  readonly nowMs: () => number;
+}
+
+const SYSTEM: PostgresWriterDependencies = { connect, nowMs: Date.now };
+
+/** A batch that finds no way to the ledger for so long is given up: nothing of it stands. */
+const MAX_COMMIT_MS = 5_000;
+/** So many batches in a row that no other node came between: the next goes without asking for its turn. */
+const QUIET_BATCHES = 16;
+const MAX_PAUSE_MS = 40;
+const MAX_STATEMENTS = 256;
+
+/** One attempt to commit: what came of it. */
+type Attempt =
+  | { readonly kind: "stands"; readonly built: BuiltBatch; readonly statementMs: number }
+  | { readonly kind: "again" };
+
+/** Owns the write connection of this node; the ledger's one head decides which node's batch comes next. */
+export class PostgresWriter {
+  readonly #options: PostgresWriterOptions;
+  readonly #dependencies: PostgresWriterDependencies;
+  readonly #tell: (reply: Reply) => void;
+  readonly #signer: Signer;
+  readonly #statements = new Map<string, string>();
+  #client: Client | undefined;
+  #reader!: PostgresLedgerReader;
+  #turn!: Turn;
+  #position!: Position;
+  #feed: Feed | undefined;
+  #quietBatches = 0;
+  #isLooking = false;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    options: PostgresWriterOptions,
+    tell: (reply: Reply) => void,
+    dependencies: PostgresWriterDependencies = SYSTEM,
+  ) {
+    this.#options = options;
+    this.#tell = tell;
+    this.#dependencies = dependencies;
+    this.#signer = signerFromSeed(options.signingSeed);
+  }
+
+  /** False once the connection is lost or the ledger is not what it was: only a new writer may go on. */
+  get isUsable(): boolean {
+    return this.#client !== undefined;
+  }
+
+  /** Connects, and checks the ledger against its signatures and what is known from elsewhere. `onLost`: comes once. */
+  async open(onLost: (message: string) => void): Promise<Recovery> {
+    const { settings } = this.#options;
+    const startedAt = performance.now();
+    const client = await this.#dependencies.connect(settings, "writer");
+    client.once("error", (cause) => {
+      this.#client = undefined;
+      onLost(cause.message);
+    });
+    this.#client = client;
+    this.#reader = new PostgresLedgerReader(client);
+    this.#turn = new Turn(client);
+    const recovery = await this.#recover(client, startedAt);
+    this.#feed = new Feed({
+      connect: settings.hasNotify ? () => this.#dependencies.connect(settings, "listener") : undefined,
+      pollMs: settings.pollMs,
+      onHint: () => this.#look(onLost),
+      onListening: (isListening, reason) => this.#tell({ kind: "event", event: { kind: "feed", isListening, reason } }),
+    });
+    return recovery;
+  }
+
+  /** Commits all that still hold. Throws `write_failed` when nothing of the batch stands, anything else when it may. */
+  commit(batch: readonly WriterSubmission[]): Promise<BatchResult> {
+    return this.#inOrder(() => this.#commit(this.#connected(), batch));
+  }
+
+  /** Signs and persists a checkpoint when the ledger has grown since the last one, or finds that another node did. */
+  checkpoint(): Promise<StoredCheckpoint | undefined> {
+    return this.#inOrder(async () => {
+      const client = this.#connected();
+      await this.#catchUp(client);
+      const { tip } = this.#position;
+      if (tip.head.size <= (tip.checkpoint?.size ?? 0)) return tip.checkpoint;
+      const issued = await issueCheckpoint(client, this.#reader, this.#signer, tip);
+      if (issued === undefined) await this.#catchUp(client);
+      else this.#position.tip = { ...tip, checkpoint: issued };
+      return this.#position.tip.checkpoint;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#feed?.stop();
+    await this.#tail;
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.end();
+  }
+
+  /**
+   * One thing at a time on the connection. After a failure that says more than that a batch was not written (the
+   * connection is gone, the ledger is another one), this writer does nothing more: the next one looks anew.
+   */
+  #inOrder<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(task).catch((cause: unknown) => {
+      if (!(cause instanceof StorageFault) || cause.code !== "write_failed") this.#giveUp();
+      throw cause;
+    });
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+
+  #giveUp(): void {
+    this.#client?.end().catch(() => undefined);
+    this.#client = undefined;
+  }
+
+  #connected(): Client {
+    if (this.#client === undefined) throw new StorageFault("database_unreachable", "The database is not connected.");
+    return this.#client;
+  }
+
+  async #recover(client: Client, startedAt: number): Promise<Recovery> {
+    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const checked = await this.#checkLedger();
+    await client.query("COMMIT");
+    const durationMs = performance.now() - startedAt;
+    return { isNew: !this.#position.tip.exists, versionFound: 1, wasUnclean: false, ...checked, durationMs };
+  }
+
+  async #checkLedger(): Promise<Pick<Recovery, "head" | "checkpoint" | "verifiedFrom" | "isCheckpointMissing">> {
+    const { origin, known } = this.#options;
+    if ((await this.#reader.head()) === undefined) return this.#begin(origin, known);
+    const { publicKey } = this.#signer;
+    const checked = await checkLedger(this.#reader, { origin, publicKey, known });
+    const { head, checkpoint } = checked;
+    this.#position = new Position({ exists: true, head, checkpoint, ...(await loaded(this.#reader, head)) });
+    return checked;
+  }
+
+  /** A database without a head: the ledger begins with its first batch, or another node's. */
+  #begin(origin: string, known: readonly TreeHead[]) {
+    if (known.some(({ size }) => size > 0)) {
+      throw new StorageFault("database_rolled_back", "The database holds no ledger, but one is known from elsewhere.");
+    }
+    const head = emptyHead(this.#signer, origin);
+    this.#position = new Position({ exists: false, head, tree: createTree(sha256), timeMs: 0, checkpoint: undefined });
+    return { head, checkpoint: undefined, verifiedFrom: 0, isCheckpointMissing: false };
+  }
+
+  /** A hint that others have written; hints that come while one waits are the same hint. */
+  #look(onLost: (message: string) => void): void {
+    if (this.#isLooking || this.#client === undefined) return;
+    this.#isLooking = true;
+    void this.#inOrder(async () => {
+      this.#isLooking = false;
+      await this.#catchUp(this.#connected());
+    }).catch((cause: unknown) => onLost((cause as Error).message));
+  }
+
+  async #catchUp(client: Client): Promise<boolean> {
+    const identity = { origin: this.#options.origin, publicKey: this.#signer.publicKey };
+    const moved = await catchUp(client, this.#reader, identity, this.#position);
+    if (moved === undefined) return false;
+    if (moved.batches.length > 0 || moved.isIncomplete) this.#quietBatches = 0;
+    this.#tell({ kind: "moved", moved });
+    return true;
+  }
+
+  async #commit(client: Client, batch: readonly WriterSubmission[]): Promise<BatchResult> {
+    const startedAt = performance.now();
+    const nowMs = this.#dependencies.nowMs();
+    const found = new Map<string, number>();
+    for (let retries = 0; performance.now() - startedAt < MAX_COMMIT_MS; retries++) {
+      if (retries > 1) await pause(Math.random() * Math.min(MAX_PAUSE_MS, 2 ** retries));
+      const attempt = await this.#attempt(client, batch, found, nowMs);
+      if (attempt.kind === "again") continue;
+      if (retries > 0) this.#tell({ kind: "event", event: { kind: "contended", retries } });
+      return resultOf(attempt, nowMs, performance.now() - startedAt);
+    }
+    throw new StorageFault("write_failed", "Other nodes were always first; nothing of the batch was written.");
+  }
+
+  /** In its turn: catch up, judge, build, send. Without others about, at once on the head this node knows. */
+  async #attempt(
+    client: Client,
+    batch: readonly WriterSubmission[],
+    found: Map<string, number>,
+    nowMs: number,
+  ): Promise<Attempt> {
+    const isHeld = this.#quietBatches < QUIET_BATCHES && (await this.#takeTurn(client, found));
+    const built = buildBatch(
+      {
+        signer: this.#signer,
+        stateKey: this.#options.stateKey,
+        node: this.#options.node,
+        isNotified: this.#options.settings.hasNotify,
+      },
+      this.#position,
+      batch,
+      found,
+      nowMs,
+    );
+    if (built.batch === undefined) {
+      if (isHeld) await this.#turn.giveBack();
+      return { kind: "stands", built: { ...built, tip: this.#position.tip }, statementMs: 0 };
+    }
+    return this.#send(client, built, built.batch, isHeld, found);
+  }
+
+  /** Asks for the turn and looks what is new, in one go: what is sent behind the question runs after its answer. */
+  async #takeTurn(client: Client, found: Map<string, number>): Promise<boolean> {
+    const taking = this.#options.settings.hasLocks ? this.#turn.take() : Promise.resolve(false);
+    const [isHeld, isMoved] = await Promise.all([taking, this.#catchUp(client)]);
+    // Versions that were found belong to the head they were found under.
+    if (isMoved) found.clear();
+    return isHeld;
+  }
+
+  async #send(
+    client: Client,
+    built: BuiltBatch,
+    batch: NewBatch,
+    isHeld: boolean,
+    found: Map<string, number>,
+  ): Promise<Attempt> {
+    const sentAt = performance.now();
+    const sending = this.#query(client, batch);
+    const givingBack = isHeld ? this.#turn.giveBack() : Promise.resolve();
+    const [sent, back] = await Promise.allSettled([sending, givingBack]);
+    if (sent.status === "rejected") return this.#failed(sent.reason);
+    if (back.status === "rejected") throw back.reason;
+    const { fenced, misses, size } = sent.value;
+    if (fenced === 1) {
+      this.#stand(built, batch);
+      return { kind: "stands", built, statementMs: performance.now() - sentAt };
+    }
+    const isSameHead = (size ?? 0) === (batch.before?.size ?? 0);
+    if (isSameHead && misses !== null) for (const { at, rev } of misses) found.set(built.rowKeys[at] as string, rev);
+    else this.#quietBatches = 0;
+    return { kind: "again" };
+  }
+
+  #stand({ tip }: BuiltBatch, { writes, head }: NewBatch): void {
+    this.#position.tip = tip;
+    this.#position.window.record(writes, head.size - 1);
+    this.#quietBatches++;
+  }
+
+  /** A statement that surely did nothing is tried again or given up; after anything else only the database knows. */
+  #failed(cause: unknown): Attempt {
+    this.#quietBatches = 0;
+    if (isRetryable(cause)) return { kind: "again" };
+    if (isWithoutEffect(cause)) throw new StorageFault("write_failed", "The batch could not be written.", cause);
+    throw new StorageFault("database_unreachable", "The connection was lost with a batch.", cause);
+  }
+
+  async #query(client: Client, batch: NewBatch): Promise<CommitAnswer> {
+    const { text, values } = commitStatement(batch);
+    const { rows } = await client.query<CommitAnswer>({ ...this.#named(text), values });
+    return rows[0] as CommitAnswer;
+  }
+
+  /** The same kinds of changes make the same text: it is planned once. Rare ones beyond the bound are planned each time. */
+  #named(text: string): { readonly text: string; readonly name?: string } {
+    let name = this.#statements.get(text);
+    if (name === undefined && this.#statements.size < MAX_STATEMENTS) {
+      name = `commit_${this.#statements.size}`;
+      this.#statements.set(text, name);
+    }
+    return name === undefined ? { text } : { text, name };
+  }
+}
+
+function resultOf(
+  { built, statementMs }: Extract<Attempt, { kind: "stands" }>,
+  nowMs: number,
+  commitMs: number,
+): BatchResult {
+  const { tip, misses, batch } = built;
+  return {
+    firstSeq: batch === undefined ? tip.head.size : (batch.before?.size ?? 0),
+    timeMs: tip.timeMs,
+    misses,
+    head: tip.head,
+    checkpoint: undefined,
+    clockBackMs: Math.max(0, tip.timeMs - nowMs),
+    commitMs,
+    fsyncMs: statementMs,
+  };
+}
+
+function emptyHead(signer: Signer, origin: string): SignedHead {
+  const root = toHex(emptyRoot(sha256));
+  return signHead(signer, { origin, size: 0, chain: toHex(genesis(blake3, origin)), root, epoch: 0 });
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
