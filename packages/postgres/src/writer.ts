@@ -22,6 +22,7 @@ import { isRetryable, isWithoutEffect } from "./database-error.ts";
 import { Feed } from "./feed.ts";
 import { issueCheckpoint } from "./issue-checkpoint.ts";
 import { PostgresLedgerReader } from "./ledger-reader.ts";
+import { setPlanSettings } from "./plan-settings.ts";
 import type { PostgresSettings } from "./settings.ts";
 import { Position } from "./tip.ts";
 import { Turn } from "./turn.ts";
@@ -106,6 +107,7 @@ export class PostgresWriter {
     this.#client = client;
     this.#reader = new PostgresLedgerReader(client);
     this.#turn = new Turn(client);
+    await setPlanSettings(client);
     const recovery = await this.#recover(client, startedAt);
     this.#feed = new Feed({
       connect: settings.hasNotify ? () => this.#dependencies.connect(settings, "listener") : undefined,
