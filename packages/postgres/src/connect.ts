@@ -28,7 +28,7 @@ export async function connect(settings: PostgresSettings, purpose: Purpose): Pro
     // A refusal during the handshake leaves the socket open, and `end` would wait for a server that says nothing.
     destroy(client);
     const reason = error instanceof Error ? error.message : "no reason was given";
-    throw new StorageFault("database_unreadable", `No connection to ${placeOf(settings)}: ${reason}.`, error);
+    throw new StorageFault("database_unreachable", `No connection to ${placeOf(settings)}: ${reason}.`, error);
   }
 }
 

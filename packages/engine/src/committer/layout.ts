@@ -22,7 +22,8 @@ export interface Column {
 
 const IDENTIFIER = /^[a-z][a-z0-9_]{0,62}$/;
 const OWNED = new Set(["rev", "seq", "mac"]);
-const SYSTEM = new Set(["entries", "head", "tiles", "checkpoints", "entry_filters"]);
+/** The system's own tables on any back end; `entries_…` are PostgreSQL's partitions. */
+const SYSTEM = /^(?:entries(?:_.*)?|head|tiles|checkpoints|entry_filters|batches|leases|schema_version)$/;
 const layouts = new WeakMap<Table, Layout>();
 
 /** The layout of a declaration; refuses names and keys that could not be stored as they stand. */
@@ -37,7 +38,7 @@ export function layoutOf(table: Table): Layout {
 
 function check(table: Table): void {
   const names = Object.keys(table.columns);
-  const isNamed = IDENTIFIER.test(table.name) && !SYSTEM.has(table.name) && !table.name.startsWith("sqlite_");
+  const isNamed = IDENTIFIER.test(table.name) && !SYSTEM.test(table.name) && !table.name.startsWith("sqlite_");
   if (!isNamed) throw new StorageFault("table_invalid", `table name ${JSON.stringify(table.name)} is not usable`);
   const wrong = names.find((name) => !IDENTIFIER.test(name) || OWNED.has(name));
   if (wrong !== undefined) throw new StorageFault("table_invalid", `column ${table.name}.${wrong} is not usable`);
