@@ -81,7 +81,7 @@ export class Keyring {
     this.payloadKeys.dropExpired();
   }
 
-  /** Wipes everything that was unwrapped: the server is sealed, or ends. */
+  /** Wipes everything that was unwrapped: the server ends, is sealed, or may have missed what ended a key. */
   clear(): void {
     this.keks.clear();
     this.deks.clear();

@@ -71,10 +71,10 @@ export async function certifyAuthority(keys: CryptoKeyPair, name: string, now: n
   return `${certificate.toString("pem")}\n`;
 }
 
-/** A fresh key and certificate for the listener; short-lived and never stored. */
+/** A fresh key and certificate for the listener, for `names` beside the host's own; short-lived and never stored. */
 export async function issueListenerCertificate(
   authority: Authority,
-  host: string,
+  names: readonly string[],
   now: number,
 ): Promise<{ readonly key: string; readonly cert: string }> {
   const issuer = new X509Certificate(authority.certificate);
@@ -93,7 +93,7 @@ export async function issueListenerCertificate(
         new BasicConstraintsExtension(false, undefined, true),
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
         new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-        new SubjectAlternativeNameExtension(namesOf(host)),
+        new SubjectAlternativeNameExtension(namesOf(names)),
         await AuthorityKeyIdentifierExtension.create(issuer.publicKey, false, crypto),
       ],
     },
@@ -103,8 +103,9 @@ export async function issueListenerCertificate(
   return { key: PemConverter.encode(key, "PRIVATE KEY"), cert: `${leaf.toString("pem")}\n${authority.certificate}` };
 }
 
-function namesOf(host: string): { type: "dns" | "ip"; value: string }[] {
-  const hosts = new Set(["localhost", "127.0.0.1", "::1", hostname(), host]);
+/** What reaches this host from itself, its own name, and what it was told; never the address that means all of them. */
+function namesOf(names: readonly string[]): { type: "dns" | "ip"; value: string }[] {
+  const hosts = new Set(["localhost", "127.0.0.1", "::1", hostname(), ...names]);
   hosts.delete("0.0.0.0");
   hosts.delete("::");
   return [...hosts].map((value) => ({ type: isIP(value) === 0 ? "dns" : "ip", value }));

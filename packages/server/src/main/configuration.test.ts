@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { configurationFrom, unknownSettings } from "./configuration.ts";
+import { hostname } from "node:os";
+import { configurationFrom, dropSecrets, unknownSettings } from "./configuration.ts";
 import { StartFailure } from "./start-failure.ts";
 
 const home = { HOME: "/nowhere/ida" };
+const emptySetting = (name: string) => [`HOLDFAST_${name}`, ""] as const;
 
 describe("a server's configuration", () => {
   it("has a default for everything", () => {
@@ -14,7 +16,41 @@ describe("a server's configuration", () => {
       logLevel: "info",
       suite: 1,
       actorRate: { perSecond: 1000, burst: 2000 },
+      rootKey: { kind: "development" },
+      storage: undefined,
+      redisUrl: undefined,
+      nodeName: hostname(),
+      tlsNames: [],
     });
+  });
+
+  it("takes an empty setting for one that is not set", () => {
+    const empty = Object.fromEntries(
+      ["HTTP_ADDR", "LOG_LEVEL", "CIPHER", "ROOT_KEY", "NODE_NAME", "TLS_NAMES"].map(emptySetting),
+    );
+    expect(configurationFrom({ ...home, ...empty })).toEqual(configurationFrom(home));
+  });
+
+  it("names the root key's place, and takes every secret out of the environment", () => {
+    const environment: Record<string, string | undefined> = {
+      ...home,
+      HOLDFAST_ROOT_KEY: "0f",
+      HOLDFAST_STORAGE_URL: "postgres://holdfast:word@localhost/holdfast",
+      HOLDFAST_STORAGE_PASSWORD: "",
+      HOLDFAST_REDIS_URL: "rediss://:word@localhost",
+    };
+    expect(configurationFrom(environment).rootKey).toEqual({ kind: "environment", hex: "0f" });
+    dropSecrets(environment);
+    expect(environment).toEqual(home);
+    const byFile = configurationFrom({ ...home, HOLDFAST_ROOT_KEY_FILE: "/run/secrets/root" });
+    expect(byFile.rootKey).toEqual({ kind: "file", path: "/run/secrets/root" });
+  });
+
+  it("refuses two root keys, without repeating one", () => {
+    const both = { ...home, HOLDFAST_ROOT_KEY: "0f0f", HOLDFAST_ROOT_KEY_FILE: "k" };
+    expect(() => configurationFrom(both)).toThrow(
+      expect.objectContaining({ exitCode: 16, message: expect.not.stringContaining("0f0f") as string }),
+    );
   });
 
   it.each([
@@ -41,6 +77,12 @@ describe("a server's configuration", () => {
     ["HOLDFAST_RATE_LIMIT", "many"],
     ["HOLDFAST_LOG_LEVEL", "loud"],
     ["HOLDFAST_CIPHER", "rot13"],
+    ["HOLDFAST_NODE_NAME", "node one"],
+    ["HOLDFAST_REDIS_URL", "localhost:6379"],
+    ["HOLDFAST_REDIS_URL", "http://localhost"],
+    ["HOLDFAST_REDIS_URL", "redis://"],
+    ["HOLDFAST_STORAGE_URL", "sqlite:///data"],
+    ["HOLDFAST_TLS_NAMES", "https://holdfast.example.org"],
   ])("refuses %s=%s by name, before anything is opened", (name, text) => {
     const failure = (() => {
       try {

@@ -31,8 +31,9 @@ export async function listen(
   authority: Authority,
   door: Door,
 ): Promise<Listening> {
-  const { host, port } = configuration;
-  const https = createListener(defaultLimits, await issueListenerCertificate(authority, host, Date.now()));
+  const { host, port, tlsNames } = configuration;
+  const names = [host, ...tlsNames];
+  const https = createListener(defaultLimits, await issueListenerCertificate(authority, names, Date.now()));
   serveRest(https, { ...door, source: "http" });
   const socket = createListener(defaultLimits);
   serveRest(socket, { ...door, source: "socket", peerUid });
@@ -43,7 +44,7 @@ export async function listen(
     await https.close();
     throw error;
   }
-  const renewal = renewDaily(https, authority, host, door.gate.log);
+  const renewal = renewDaily(https, authority, names, door.gate.log);
   const bound = https.server.address() as AddressInfo;
   return {
     address: `https://${isIPv6(bound.address) ? `[${bound.address}]` : bound.address}:${bound.port}`,
@@ -94,11 +95,11 @@ function answers(path: string): Promise<boolean> {
 function renewDaily(
   server: ReturnType<typeof createListener>,
   authority: Authority,
-  host: string,
+  names: readonly string[],
   log: Logger,
 ): NodeJS.Timeout {
   const timer = setInterval(() => {
-    issueListenerCertificate(authority, host, Date.now()).then(
+    issueListenerCertificate(authority, names, Date.now()).then(
       (issued) => {
         renewCertificate(server, issued);
       },

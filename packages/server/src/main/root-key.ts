@@ -1,49 +1,59 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fromHex, toHex } from "@holdfast/kernel/bytes";
 import { random } from "@holdfast/engine/crypto";
 import type { DataFolder } from "./data-folder.ts";
+import { readPrivateFile } from "./private-file.ts";
 import { StartFailure } from "./start-failure.ts";
 
 const ROOT_KEY_BYTES = 32;
 
-/** The key of this folder; a new one only where there is no data that an old one would have to open. */
-export function readOrCreateRootKey({ rootKey, database }: DataFolder): Uint8Array {
-  dropPartials(rootKey);
-  const isNew = !existsSync(rootKey) && !existsSync(database);
-  return isNew ? createRootKey(rootKey) : readRootKey(rootKey);
+/** Where a node has its root key from: that is its seal. Without a setting, from a file beside the data. */
+export type RootKeySource =
+  | { readonly kind: "environment"; readonly hex: string }
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "development" };
+
+/** What each seal means for whoever runs the server. */
+export const sealDetails: Readonly<Record<RootKeySource["kind"], string>> = {
+  environment: "the root key came with the server's environment, and was taken out of it",
+  file: "the root key lies in a file that HOLDFAST_ROOT_KEY_FILE names",
+  development: "development seal: the root key lies in a file beside the data",
+};
+
+/** The root key from its source. `hasLedger`: there is data that only the right key opens, so none is made. */
+export function readOrCreateRootKey(
+  folder: DataFolder,
+  source: RootKeySource = { kind: "development" },
+  hasLedger: boolean = existsSync(folder.database),
+): Uint8Array {
+  if (source.kind === "environment") return rootKeyOf(source.hex, "in HOLDFAST_ROOT_KEY", "Give the original key.");
+  if (source.kind === "file") return readRootKey(source.path);
+  dropPartials(folder.rootKey);
+  if (existsSync(folder.rootKey)) return readRootKey(folder.rootKey);
+  if (!hasLedger) return createRootKey(folder.rootKey);
+  throw rootKeyFailure(
+    `There is a ledger already, and its root key ${folder.rootKey} is missing or cannot be read.`,
+    "Put the key there that the ledger was begun with, or give it by HOLDFAST_ROOT_KEY_FILE or HOLDFAST_ROOT_KEY.",
+  );
 }
 
-/** Development seal: the root key in a file beside the data. Whoever can read the folder can read everything in it. */
+/** A root key in a file of its own: 32 bytes in hexadecimal, for nobody else to read. */
 export function readRootKey(path: string): Uint8Array {
-  let text: string;
-  try {
-    if ((statSync(path).mode & 0o077) !== 0)
-      throw rootKeyFailure(`${path} can be read by others.`, `chmod 600 ${path}`);
-    text = readFileSync(path, "utf8").trim();
-  } catch (cause) {
-    if (cause instanceof StartFailure) throw cause;
-    throw rootKeyFailure(
-      `The root key ${path} is missing or cannot be read.`,
-      "Put the file back; without it the data cannot be opened.",
-      cause,
-    );
-  }
-  if (!/^[0-9a-f]{64}$/.test(text)) {
-    throw rootKeyFailure(`The root key ${path} is not 32 bytes in hexadecimal.`, "Put the original file back.");
-  }
-  return fromHex(text);
+  const read = readPrivateFile(path);
+  if (read.ok) return rootKeyOf(read.text, path, "Put the original file back.");
+  if (read.problem === "open to others") throw rootKeyFailure(`${path} can be read by others.`, `chmod 600 ${path}`);
+  throw rootKeyFailure(
+    `The root key ${path} is missing or cannot be read.`,
+    "Put the file back; without it the data cannot be opened.",
+    read.cause,
+  );
+}
+
+function rootKeyOf(text: string, place: string, hint: string): Uint8Array {
+  const hex = text.trim().toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(hex)) return fromHex(hex);
+  throw rootKeyFailure(`The root key ${place} is not 32 bytes in hexadecimal.`, hint);
 }
 
 /**

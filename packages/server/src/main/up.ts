@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import { relative, resolve } from "node:path";
-import { configurationFrom, type Environment, unknownSettings } from "./configuration.ts";
+import { configurationFrom, dropSecrets, type Environment, unknownSettings } from "./configuration.ts";
 import { createLog } from "./log.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { StartFailure } from "./start-failure.ts";
@@ -17,6 +17,8 @@ export interface UpOptions {
 export async function up(options: UpOptions): Promise<number> {
   try {
     const configuration = configurationFrom(options.env);
+    // Threads and children copy the environment when they start.
+    dropSecrets(process.env);
     const log = createLog(configuration.logLevel);
     for (const setting of unknownSettings(options.env)) log.warn({ setting }, "unknown setting; is it misspelt?");
     const server = await startServer(configuration, log);
