@@ -11,6 +11,20 @@ const notMeasured = [
 /** A PostgreSQL is started once for all projects that say this, when one of their files runs. */
 const withPostgres = { globalSetup: "test/postgres/share.ts" } as const;
 
+/** About PostgreSQL alone, whichever back end the rest of a run is on. */
+const needPostgres = ["test/postgres/**", "test/cluster.test.ts"];
+
+/** Alike on every back end: a tool, and the README's sessions, which start their servers as a reader does. */
+const needNoStorage = ["test/proxy.test.ts", "test/readme.test.ts"];
+
+/** What a project with this runs is skipped by name where no PostgreSQL can be had. */
+const onPostgres = {
+  ...withPostgres,
+  runner: "test/postgres/skip-runner.ts",
+  setupFiles: "test/postgres/setup.ts",
+  env: { HOLDFAST_TEST_STORAGE: "postgres" },
+} as const;
+
 /** Temporary folders, sockets and servers of one test must never meet those of another. */
 const isolated = { pool: "forks", testTimeout: 30_000, hookTimeout: 60_000 } as const;
 
@@ -47,7 +61,7 @@ export default defineConfig({
           ...isolated,
           name: "e2e",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/faults/**"],
+          exclude: ["test/faults/**", ...needPostgres],
           sequence: { groupOrder: 1 },
         },
       },
@@ -55,6 +69,30 @@ export default defineConfig({
         extends: true,
         test: {
           ...isolated,
+          ...onPostgres,
+          name: "e2e-postgres",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/faults/**", ...needNoStorage],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...isolated,
+          ...onPostgres,
+          name: "e2e-plain",
+          include: ["registry", "tokens", "races", "idempotency", "coverage"].map((name) => `test/${name}.test.ts`),
+          // What engines lack that speak the protocol only: nodes then poll, and meet at the head alone.
+          env: { ...onPostgres.env, HOLDFAST_STORAGE_NOTIFY: "off", HOLDFAST_STORAGE_LOCKS: "off" },
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...isolated,
+          ...withPostgres,
           name: "faults",
           include: ["test/faults/**/*.test.ts"],
           testTimeout: 180_000,
@@ -72,6 +110,7 @@ export default defineConfig({
       reporter: [["text", { skipFull: true }], "json-summary"],
       thresholds: {
         "packages/{contract,policy,client,server,cli}/src/**": { lines: 85 },
+        "packages/postgres/src/**": { lines: 85 },
         "packages/kernel/src/**": { branches: 100 },
         "packages/engine/src/**": { branches: 100 },
         "packages/server/src/keyring/**": { branches: 100 },

@@ -17,20 +17,20 @@ export function superuserUrl(): string {
   return url;
 }
 
-/** A fresh, empty database on the server that these tests share. */
-export async function createDatabase(): Promise<TestDatabase> {
+/** A fresh, empty database, on the server that these tests share unless another one is named. */
+export async function createDatabase(server: string = superuserUrl()): Promise<TestDatabase> {
   const name = `holdfast_${randomBytes(8).toString("hex")}`;
   const password = randomBytes(16).toString("hex");
-  await asSuperuser(`CREATE ROLE ${name} LOGIN PASSWORD '${password}'`, `CREATE DATABASE ${name} OWNER ${name}`);
-  const url = new URL(superuserUrl());
+  await run(server, `CREATE ROLE ${name} LOGIN PASSWORD '${password}'`, `CREATE DATABASE ${name} OWNER ${name}`);
+  const url = new URL(server);
   url.username = name;
   url.password = password;
   url.pathname = name;
-  return { url: url.href, drop: () => asSuperuser(`DROP DATABASE ${name} WITH (FORCE)`, `DROP ROLE ${name}`) };
+  return { url: url.href, drop: () => run(server, `DROP DATABASE ${name} WITH (FORCE)`, `DROP ROLE ${name}`) };
 }
 
-async function asSuperuser(...statements: readonly string[]): Promise<void> {
-  const client = new pg.Client(superuserUrl());
+async function run(server: string, ...statements: readonly string[]): Promise<void> {
+  const client = new pg.Client(server);
   await client.connect();
   try {
     for (const statement of statements) await client.query(statement);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { storageSettings } from "./storage.ts";
 
 const FROM_SOURCES = fileURLToPath(new URL("../packages/cli/bin/from-sources.mjs", import.meta.url));
 const READY = /ready at (https:\/\/\S+)/;
@@ -22,6 +23,8 @@ export interface TestServer {
   readonly dataDir: string;
   readonly socketPath: string;
   readonly caPath: string;
+  /** What a command needs beside the data folder to find the same data while no server runs. */
+  readonly storage: Readonly<Record<string, string>>;
   /** `https://127.0.0.1:<port>` */
   readonly address: string;
   /** What it has printed so far, on both streams. */
@@ -37,7 +40,8 @@ export interface TestServer {
 /** Starts `holdfast up` from the sources and waits until it is ready; rejects with its output when it is not. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? join(mkdtempSync(join(tmpdir(), "holdfast-")), "data");
-  const child = spawnServer(dataDir, options);
+  const storage = await settingsOf(dataDir, options.env);
+  const child = spawnServer(dataDir, { ...options, env: { ...storage, ...options.env } });
   let output = "";
   const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
   const address = await new Promise<string>((resolve, reject) => {
@@ -61,6 +65,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     dataDir,
     socketPath: join(dataDir, "socket"),
     caPath: join(dataDir, "ca.pem"),
+    storage,
     address,
     output: () => output,
     stop() {
@@ -83,7 +88,7 @@ export async function refusedStart(
   env: Readonly<Record<string, string>> = {},
   under: readonly string[] = [],
 ): Promise<{ readonly exitCode: number | null; readonly output: string }> {
-  const child = spawnServer(dataDir, { env, under });
+  const child = spawnServer(dataDir, { env: { ...(await settingsOf(dataDir, env)), ...env }, under });
   let output = "";
   child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -93,12 +98,18 @@ export async function refusedStart(
   return { exitCode, output };
 }
 
-/** Starts `holdfast up` and waits for nothing. */
+/** A caller that names a database itself needs none made. */
+async function settingsOf(dataDir: string, env: ServerOptions["env"] = {}): Promise<Readonly<Record<string, string>>> {
+  const url = env["HOLDFAST_STORAGE_URL"];
+  return url === undefined ? storageSettings(dataDir) : { HOLDFAST_STORAGE_URL: url };
+}
+
+/** Starts `holdfast up` on the storage that `env` names, and waits for nothing. */
 export function spawnServer(dataDir: string, { env = {}, under = [] }: Omit<ServerOptions, "dataDir">): ChildProcess {
   const [program, ...words] = [...under, process.execPath, "--disable-sigusr1", FROM_SOURCES, "up"] as const;
   return spawn(program, words, {
     env: {
-      ...process.env,
+      ...surroundings(),
       HOLDFAST_DATA_DIR: dataDir,
       HOLDFAST_HTTP_ADDR: "127.0.0.1:0",
       HOLDFAST_RATE_LIMIT: "0",
@@ -110,4 +121,9 @@ export function spawnServer(dataDir: string, { env = {}, under = [] }: Omit<Serv
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+}
+
+/** Without what is for tests alone, such as how to get into their database. */
+function surroundings(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("HOLDFAST_TEST_")));
 }

@@ -24,12 +24,13 @@ export interface RunOptions {
 export type Holdfast = (words: readonly string[], options?: RunOptions) => Run;
 
 /**
- * The command as a user beside this server runs it: in the folder that holds the data folder, with nothing set. The
- * server's data folder is called `.holdfast`, so that it is found.
+ * The command as a user beside this server runs it: in the folder that holds the data folder, with nothing set but
+ * where the server has its data. The server's data folder is called `.holdfast`, so that it is found.
  */
 export function holdfastBeside(server: TestServer): Holdfast {
   const cwd = dirname(server.dataDir);
-  return (words, options = {}) => shown(run(words, { cwd, ...options }));
+  return (words, { env = {}, ...options } = {}) =>
+    shown(run(words, { cwd, env: { ...server.storage, ...env }, ...options }));
 }
 
 /** What came out as bytes. */

@@ -15,8 +15,7 @@ const place = process as { holdfastPostgres?: Shared };
  * one was given; what it returns ends it when the last is done.
  */
 export async function setup(): Promise<() => Promise<void>> {
-  const given = process.env[postgresVariable] !== undefined && place.holdfastPostgres === undefined;
-  if (given) return async () => {};
+  if (place.holdfastPostgres === undefined && isSettled()) return async () => {};
   const shared = (place.holdfastPostgres ??= { users: 0, server: start() });
   shared.users += 1;
   await shared.server;
@@ -24,6 +23,10 @@ export async function setup(): Promise<() => Promise<void>> {
     shared.users -= 1;
     if (shared.users === 0) await (await shared.server)?.stop();
   };
+}
+
+function isSettled(): boolean {
+  return process.env[postgresVariable] !== undefined || process.env[noPostgresVariable] !== undefined;
 }
 
 async function start(): Promise<Postgres | undefined> {
