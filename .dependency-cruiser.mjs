@@ -9,8 +9,9 @@ const mayUse = {
   policy: { packages: ["kernel"], platform: false, npm: [] },
   engine: { packages: ["kernel", "contract"], platform: true, npm: true },
   client: { packages: ["kernel", "contract"], platform: true, npm: ["@noble/hashes"] },
-  server: { packages: ["kernel", "contract", "policy", "engine"], platform: true, npm: true },
-  cli: { packages: ["kernel", "contract", "client", "server"], platform: true, npm: true },
+  postgres: { packages: ["kernel", "engine"], platform: true, npm: true },
+  server: { packages: ["kernel", "contract", "policy", "engine", "postgres"], platform: true, npm: true },
+  cli: { packages: ["kernel", "contract", "client", "server", "postgres"], platform: true, npm: true },
 };
 
 /** Slices of the server, lowest rank first: each imports lower ranks only. */

@@ -52,7 +52,7 @@ export default defineConfig({
           ...withPostgres,
           name: "unit-postgres",
           include: ["packages/postgres/src/**/*.test.ts"],
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -62,7 +62,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/**/*.test.ts"],
           exclude: ["test/faults/**", ...needPostgres],
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -73,7 +73,7 @@ export default defineConfig({
           name: "e2e-postgres",
           include: ["test/**/*.test.ts"],
           exclude: ["test/faults/**", ...needNoStorage],
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -85,7 +85,7 @@ export default defineConfig({
           include: ["registry", "tokens", "races", "idempotency", "coverage"].map((name) => `test/${name}.test.ts`),
           // What engines lack that speak the protocol only: nodes then poll, and meet at the head alone.
           env: { ...onPostgres.env, HOLDFAST_STORAGE_NOTIFY: "off", HOLDFAST_STORAGE_LOCKS: "off" },
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 4 },
         },
       },
       {
@@ -96,7 +96,7 @@ export default defineConfig({
           name: "faults",
           include: ["test/faults/**/*.test.ts"],
           testTimeout: 180_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],

@@ -1,7 +1,8 @@
 // `npm test`: every gate of the project in order. Goes on after a failure, and ends with one line that counts it all.
 //
 //   npm test                                    everything, with coverage
-//   npm test -- --only types,unit               some steps: format types lint boundaries dead-code repository unit e2e faults
+//   npm test -- --only types,unit               some steps: format types lint boundaries dead-code repository unit
+//                                               unit-postgres e2e e2e-postgres e2e-plain faults
 //   npm test -- packages/kernel -t "duplicate"  tests alone, the arguments are vitest's
 
 import { chooseSteps } from "./check/arguments.ts";

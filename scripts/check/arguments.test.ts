@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { chooseSteps } from "./arguments.ts";
+import { chooseSteps, projects } from "./arguments.ts";
 
 test("without arguments everything runs, and coverage is judged", () => {
   const chosen = chooseSteps([]);
   expect(chosen.gates).toEqual(["format", "types", "lint", "boundaries", "dead-code", "repository"]);
-  expect(chosen.projects).toEqual(["unit", "e2e", "faults"]);
+  expect(chosen.projects).toEqual(["unit", "unit-postgres", "e2e", "e2e-postgres", "e2e-plain", "faults"]);
   expect(chosen.isWhole).toBe(true);
 });
 
@@ -15,7 +15,7 @@ test("--only runs the steps that it names, in the usual order", () => {
 test("what is not --only goes to vitest, and then tests run alone", () => {
   expect(chooseSteps(["packages/kernel", "-t", "seal"])).toEqual({
     gates: [],
-    projects: ["unit", "e2e", "faults"],
+    projects: projects,
     vitest: ["packages/kernel", "-t", "seal"],
     isWhole: false,
   });

@@ -1,6 +1,7 @@
 import { gates } from "./gates.ts";
 
-export const projects: readonly string[] = ["unit", "e2e", "faults"];
+/** Projects of `vitest.config.ts`: `-postgres` and `-plain` run on a PostgreSQL, the latter without its special features. */
+export const projects: readonly string[] = ["unit", "unit-postgres", "e2e", "e2e-postgres", "e2e-plain", "faults"];
 
 /** Which steps a run consists of, and what goes to vitest as it is. */
 export interface ChosenSteps {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { ChosenSteps } from "./arguments.ts";
 import { command } from "./command.ts";
 import { heading } from "./heading.ts";
-import type { StepResult } from "./result.ts";
+import type { Named, StepResult } from "./result.ts";
 import { type Tally, tallyFileVariable } from "./tally.ts";
 
 /** Runs the tests; in a whole run the coverage that they reached is a step of its own. */
@@ -48,16 +48,22 @@ function judge(
     const failed = [{ title: "tests", reason: `vitest ended with ${ended} before it could report` }];
     return [{ name: "tests", seconds, passed: 0, failed, skipped: [] }];
   }
-  const tests: StepResult = { name: "tests", seconds, ...tally };
-  const onlyCoverage = ended !== 0 && tally.failed.length === 0;
-  if (!chosen.isWhole) return onlyCoverage ? [tests, refused("vitest", ended)] : [tests];
-  if (onlyCoverage) return [tests, refused("coverage", ended)];
-  if (tally.failed.length === 0) return [tests, { name: "coverage", seconds: 0, passed: 1, failed: [], skipped: [] }];
-  const skipped = [{ title: "coverage", reason: "not judged while tests fail" }];
-  return [tests, { name: "coverage", seconds: 0, passed: 0, failed: [], skipped }];
+  const { projects, uncaught } = tally;
+  const inOrder = chosen.projects.flatMap((name) => projects.filter((project) => project.name === name));
+  const tests = [...inOrder, ...(uncaught.length > 0 ? [refusal("tests", uncaught)] : [])];
+  const holds = tests.every((result) => result.failed.length === 0);
+  const missed = [
+    { title: chosen.isWhole ? "coverage" : "vitest", reason: `vitest ended with ${ended}; why is above` },
+  ];
+  if (ended !== 0 && holds) return [...tests, refusal(chosen.isWhole ? "coverage" : "vitest", missed)];
+  return chosen.isWhole ? [...tests, coverage(holds)] : tests;
 }
 
-function refused(name: string, ended: number | string): StepResult {
-  const failed = [{ title: name, reason: `vitest ended with ${ended}; what it misses is above` }];
+function coverage(isJudged: boolean): StepResult {
+  const skipped = isJudged ? [] : [{ title: "coverage", reason: "not judged while tests fail" }];
+  return { name: "coverage", seconds: 0, passed: isJudged ? 1 : 0, failed: [], skipped };
+}
+
+function refusal(name: string, failed: readonly Named[]): StepResult {
   return { name, seconds: 0, passed: 0, failed, skipped: [] };
 }

@@ -35,8 +35,8 @@ export function summary(results: readonly StepResult[], chosen: ChosenSteps): st
 function row(result: StepResult): string {
   const { passed, failed, skipped } = counts([result]);
   const verdict = failed > 0 ? "FAILED" : passed > 0 ? "ok" : "skipped";
-  const detail = result.name === "tests" ? `  ${passed} passed, ${failed} failed, ${skipped} skipped` : "";
-  return `${result.name.padEnd(12)}${verdict.padEnd(9)}${result.seconds.toFixed(1).padStart(6)} s${detail}`;
+  const detail = projects.includes(result.name) ? `  ${passed} passed, ${failed} failed, ${skipped} skipped` : "";
+  return `${result.name.padEnd(15)}${verdict.padEnd(9)}${result.seconds.toFixed(1).padStart(6)} s${detail}`;
 }
 
 function list(title: string, items: readonly Named[]): readonly string[] {

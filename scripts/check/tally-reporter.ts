@@ -1,29 +1,61 @@
 import { writeFileSync } from "node:fs";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
-import type { Named } from "./result.ts";
+import type { Named, StepResult } from "./result.ts";
+import { noPostgresVariable } from "../../test/postgres/variable.ts";
 import { type Tally, tallyFileVariable } from "./tally.ts";
 
-/** Counts tests, and also what vitest fails for without a test: files that do not load, errors that nobody caught. */
+/** Counts tests by project, and also what vitest fails for without a test: files that do not load, errors that nobody caught. */
 export default class TallyReporter implements Reporter {
+  readonly #spans = new Map<string, { readonly from: number; to: number }>();
+
+  onTestModuleStart({ project }: TestModule): void {
+    const from = performance.now();
+    if (!this.#spans.has(project.name)) this.#spans.set(project.name, { from, to: from });
+  }
+
+  onTestModuleEnd({ project }: TestModule): void {
+    const span = this.#spans.get(project.name);
+    if (span !== undefined) span.to = performance.now();
+  }
+
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly { readonly message: string }[]): void {
-    const cases = modules.flatMap((module) => [...module.children.allTests()]);
+    const byProject = Map.groupBy(modules, ({ project }) => project.name);
     const tally: Tally = {
-      passed: cases.filter((test) => test.result().state === "passed").length,
-      failed: [
-        ...modules.flatMap(brokenModules),
-        ...cases.filter((test) => test.result().state === "failed").map(failedTest),
-        ...unhandled.map((error) => ({ title: "unhandled error", reason: firstLine(error.message) })),
-      ],
-      skipped: cases.filter((test) => ["skipped", "pending"].includes(test.result().state)).map(skippedTest),
+      projects: [...byProject].map(([name, ofProject]) => ({
+        name,
+        seconds: this.#seconds(name),
+        ...count(ofProject),
+      })),
+      uncaught: unhandled.map((error) => ({ title: "unhandled error", reason: firstLine(error.message) })),
     };
     const file = process.env[tallyFileVariable];
     if (file !== undefined) writeFileSync(file, JSON.stringify(tally));
   }
+
+  #seconds(project: string): number {
+    const { from, to } = this.#spans.get(project) ?? { from: 0, to: 0 };
+    return (to - from) / 1000;
+  }
+}
+
+function count(modules: readonly TestModule[]): Pick<StepResult, "passed" | "failed" | "skipped"> {
+  const cases = modules.flatMap((module) => [...module.children.allTests()]);
+  return {
+    passed: cases.filter((test) => test.result().state === "passed").length,
+    failed: [
+      ...modules.flatMap(brokenModules),
+      ...cases.filter((test) => test.result().state === "failed").map(failedTest),
+    ],
+    skipped: cases.filter((test) => ["skipped", "pending"].includes(test.result().state)).map(skippedTest),
+  };
 }
 
 function brokenModules(module: TestModule): readonly Named[] {
   const errors = [...module.errors(), ...[...module.children.allSuites()].flatMap((suite) => suite.errors())];
-  return errors.map((error) => ({ title: module.relativeModuleId, reason: firstLine(error.message) }));
+  return errors.map((error) => ({
+    title: `${module.project.name} ${module.relativeModuleId}`,
+    reason: firstLine(error.message),
+  }));
 }
 
 function failedTest(test: TestCase): Named {
@@ -32,11 +64,17 @@ function failedTest(test: TestCase): Named {
 
 function skippedTest(test: TestCase): Named {
   const result = test.result();
-  return { title: titleOf(test), reason: result.state === "skipped" ? (result.note ?? "") : "did not run" };
+  if (result.state !== "skipped") return { title: titleOf(test), reason: "did not run" };
+  return { title: titleOf(test), reason: result.note ?? reasonOf(test) };
+}
+
+/** A unit test that stands beside what needs a PostgreSQL is switched off where there is none. */
+function reasonOf({ project }: TestCase): string {
+  return project.name === "unit-postgres" ? (process.env[noPostgresVariable] ?? "") : "";
 }
 
 function titleOf(test: TestCase): string {
-  return `${test.module.relativeModuleId}: ${test.fullName}`;
+  return `${test.project.name} ${test.module.relativeModuleId}: ${test.fullName}`;
 }
 
 function firstLine(text: string): string {
