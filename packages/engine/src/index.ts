@@ -36,10 +36,16 @@ export {
 } from "./gate/idempotency.ts";
 export { dutyCall, dutyDefinition } from "./duty.ts";
 export type { Publish } from "./committer/publisher.ts";
-export type { PayloadOpener } from "./ledger/verify-state.ts";
+export type { PayloadOpener } from "./ledger/open-payload.ts";
 export { exportEntries } from "./ledger/export.ts";
 export { SqliteLedgerReader } from "./sqlite/ledger-reader.ts";
 export { proveConsistency, proveEntry } from "./ledger/prove.ts";
 export type * from "./ledger/ledger-reader.ts";
 export type { Verification as LedgerVerification } from "./ledger/verify.ts";
-export { type RunningVerification, startVerification, type VerifierOptions } from "./ledger/verify-thread.ts";
+export {
+  type RunningVerification,
+  startVerification,
+  type VerifierModule,
+  type VerifierOptions,
+} from "./ledger/verify-thread.ts";
+export { sqliteSource } from "./sqlite/open-snapshot.ts";

@@ -1,16 +1,13 @@
-import { equal, toHex } from "@holdfast/kernel/bytes";
-import { type Checkpoint, openCheckpoint } from "@holdfast/kernel/checkpoint";
-import { type EntryFields, parseEntry } from "@holdfast/kernel/entry";
+import { parseEntry } from "@holdfast/kernel/entry";
 import { type SignedHead, verifyHead } from "@holdfast/kernel/head";
-import { verifierKeyOf } from "@holdfast/kernel/note";
-import { loadTree } from "@holdfast/kernel/tiles";
 import { type Anchor, anchorOfHead, LedgerVerifier } from "@holdfast/kernel/verifier";
 import { blake3, sha256, verifySignature } from "../crypto.ts";
 import { firstChanged } from "./blame.ts";
-import { addTerms, BLOCK_ENTRIES, filterOf } from "../sqlite/entry-filter.ts";
-import type { LedgerStore } from "../sqlite/ledger-store.ts";
+import type { LedgerReader, StoredCheckpoint, StoredRecord } from "./ledger-reader.ts";
+import { BLOCK_ENTRIES, readBlocks } from "./read-blocks.ts";
+import type { LedgerBlock, Snapshot } from "./snapshot.ts";
+import { firstBadCheckpoint } from "./verify-checkpoints.ts";
 import { firstBadTile } from "./verify-tiles.ts";
-import type { StoredRecord } from "./ledger-reader.ts";
 
 const MAX_CHECKPOINTS = 1_024;
 
@@ -33,54 +30,52 @@ export interface LedgerVerdict {
   readonly firstBad?: BadEntry;
 }
 
-/** Told of every entry that holds, in order; a state check reads the payloads along. */
-export type OnRecord = (record: StoredRecord, entry: EntryFields) => void | Promise<void>;
+/** Told of every block that holds, in order; a state check reads the payloads along. */
+export type OnBlock = (block: LedgerBlock) => Promise<void>;
 
 /**
  * Checks the whole ledger as it stands at its head: signature, each entry (form, order, chain, time), root, tiles,
- * every checkpoint that is kept, and the filters that queries rely on. Reads a block at a time.
+ * every checkpoint that is kept, and the indexes that queries rely on. Reads a block at a time.
  */
 export async function verifyLedger(
-  store: LedgerStore,
+  snapshot: Snapshot,
   identity: LedgerIdentity,
   known: readonly Anchor[],
-  onRecord: OnRecord | undefined,
+  onBlock: OnBlock | undefined,
   onProgress: (verified: number, size: number) => void,
 ): Promise<LedgerVerdict> {
-  const head = store.head();
+  const { ledger } = snapshot;
+  // Before the head: a ledger that grows meanwhile must not show a checkpoint beyond it.
+  const checkpoints = await ledger.checkpoints(MAX_CHECKPOINTS);
+  const head = await ledger.head();
   if (head === undefined || !verifyHead(verifySignature, identity.publicKey, identity.origin, head)) {
     return { size: 0, root: "", firstBad: { seq: 0, reason: "head_not_signed" } };
   }
   const firstBad =
-    (await firstBadEntry(store, head, known, onRecord, onProgress)) ??
-    badTile(store, head) ??
-    badCheckpoint(store, identity, head);
+    (await firstBadEntry(snapshot, head, known, onBlock, onProgress)) ??
+    (await badTile(ledger, head)) ??
+    (await badCheckpoint(ledger, identity, head, checkpoints));
   const verdict = { size: head.size, root: head.root };
   return firstBad === undefined ? verdict : { ...verdict, firstBad };
 }
 
 async function firstBadEntry(
-  store: LedgerStore,
+  snapshot: Snapshot,
   head: SignedHead,
   known: readonly Anchor[],
-  onRecord: OnRecord | undefined,
+  onBlock: OnBlock | undefined,
   onProgress: (verified: number, size: number) => void,
 ): Promise<BadEntry | undefined> {
   const verifier = new LedgerVerifier({ sha256, blake3 }, head.origin, [anchorOfHead(head), ...known]);
-  for (let start = 0; start < head.size; start += BLOCK_ENTRIES) {
-    const records = store.records(start, Math.min(head.size, start + BLOCK_ENTRIES));
-    const terms = new Set<string>();
-    for (const record of records) {
-      const bad = verifier.push(record.bytes);
-      if (bad !== undefined) return blamed(store, head, bad);
-      const entry = parseEntry(record.bytes);
-      addTerms(terms, entry);
-      await onRecord?.(record, entry);
-    }
-    const isComplete = records.length === BLOCK_ENTRIES;
-    if (isComplete && !filterHolds(store, start / BLOCK_ENTRIES, terms))
-      return { seq: start, reason: "filter_mismatch" };
+  let start = 0;
+  for await (const records of readBlocks(snapshot.ledger, head.size)) {
+    const bad = pushAll(verifier, records);
+    if (bad !== undefined) return blamed(snapshot.ledger, head, bad);
+    const block = { start, records, entries: records.map(({ bytes }) => parseEntry(bytes)) };
+    if ((await snapshot.indexFault(block)) !== undefined) return { seq: start, reason: "filter_mismatch" };
+    await onBlock?.(block);
     onProgress(start + records.length, head.size);
+    start += BLOCK_ENTRIES;
     // Lets messages in: a verification can be stopped.
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -88,42 +83,33 @@ async function firstBadEntry(
   return verdict.ok ? undefined : { seq: verdict.seq, reason: verdict.reason };
 }
 
-/** Form and order speak for themselves; a broken chain or a wrong root only says that something before it was changed. */
-function blamed(store: LedgerStore, head: SignedHead, { seq, reason }: BadEntry): BadEntry {
-  const isChainBroken = reason === "broken_chain";
-  if (!isChainBroken && reason !== "chain_mismatch" && reason !== "root_mismatch") return { seq, reason };
-  return { seq: firstChanged(store, head, seq, isChainBroken), reason };
-}
-
-/** A filter that lacks a term would hide entries from queries. */
-function filterHolds(store: LedgerStore, block: number, terms: ReadonlySet<string>): boolean {
-  const [stored] = store.filters(block, block + 1);
-  return stored !== undefined && equal(stored.bits, filterOf(terms));
-}
-
-function badTile(store: LedgerStore, head: SignedHead): BadEntry | undefined {
-  const seq = firstBadTile(store, head.size, head.root);
-  return seq === undefined ? undefined : { seq, reason: "tile_mismatch" };
-}
-
-/** The tiles hold, so that each checkpoint's root can be taken from them. */
-function badCheckpoint(store: LedgerStore, identity: LedgerIdentity, head: SignedHead): BadEntry | undefined {
-  for (const { note, size } of store.checkpoints(MAX_CHECKPOINTS)) {
-    const checkpoint = opened(note, identity);
-    const holds =
-      checkpoint !== undefined &&
-      checkpoint.size === size &&
-      size <= head.size &&
-      toHex(checkpoint.root) === toHex(loadTree(sha256, size, store.readTile).root());
-    if (!holds) return { seq: Math.max(0, Math.min(size, head.size) - 1), reason: "checkpoint_mismatch" };
+function pushAll(verifier: LedgerVerifier, records: readonly StoredRecord[]): BadEntry | undefined {
+  for (const { bytes } of records) {
+    const bad = verifier.push(bytes);
+    if (bad !== undefined) return bad;
   }
   return undefined;
 }
 
-function opened(note: string, { origin, publicKey }: LedgerIdentity): Checkpoint | undefined {
-  try {
-    return openCheckpoint(note, verifierKeyOf(sha256, origin, publicKey), verifySignature);
-  } catch {
-    return undefined;
-  }
+/** Form and order speak for themselves; a broken chain or a wrong root only says that something before it was changed. */
+async function blamed(ledger: LedgerReader, head: SignedHead, { seq, reason }: BadEntry): Promise<BadEntry> {
+  const isChainBroken = reason === "broken_chain";
+  if (!isChainBroken && reason !== "chain_mismatch" && reason !== "root_mismatch") return { seq, reason };
+  return { seq: await firstChanged(ledger, head, seq, isChainBroken), reason };
+}
+
+async function badTile(ledger: LedgerReader, head: SignedHead): Promise<BadEntry | undefined> {
+  const seq = await firstBadTile(ledger, head.size, head.root);
+  return seq === undefined ? undefined : { seq, reason: "tile_mismatch" };
+}
+
+async function badCheckpoint(
+  ledger: LedgerReader,
+  identity: LedgerIdentity,
+  head: SignedHead,
+  stored: readonly StoredCheckpoint[],
+): Promise<BadEntry | undefined> {
+  const size = await firstBadCheckpoint(ledger, identity, head, stored);
+  if (size === undefined) return undefined;
+  return { seq: Math.max(0, Math.min(size, head.size) - 1), reason: "checkpoint_mismatch" };
 }

@@ -1,24 +1,13 @@
-import type { DatabaseSync } from "node:sqlite";
 import { equal, fromHex, toHex } from "@holdfast/kernel/bytes";
 import { type EntryFields, parseEntry } from "@holdfast/kernel/entry";
-import { layoutOf, rowKey } from "../committer/layout.ts";
+import { rowKey } from "../committer/layout.ts";
 import { openRow, type RawRow } from "../committer/row.ts";
-import { StorageFault } from "../committer/storage-fault.ts";
-import type { StoredRow } from "../operation.ts";
-import type { Cell, Row, Table } from "../table.ts";
-import { changesIn, keyOf, type ListedChange } from "./listed-change.ts";
-import type { LedgerStore } from "../sqlite/ledger-store.ts";
-import { StatementCache } from "../sqlite/statement-cache.ts";
-import { indexFault } from "../sqlite/verify-indexes.ts";
+import type { Row, Table } from "../table.ts";
+import { Findings, MAX_UNEXPLAINED, type Unexplained } from "./findings.ts";
 import type { StoredRecord } from "./ledger-reader.ts";
-
-/** A payload, or why there is none: its key was destroyed (erasure, retention), or it is not what was sealed. */
-export type OpenedPayload =
-  | { readonly ok: true; readonly payload: Uint8Array }
-  | { readonly ok: false; readonly reason: "key_missing" | "damaged" };
-
-/** Opens a sealed payload and checks it against the commitment that stands in its entry. */
-export type PayloadOpener = (sealed: Uint8Array, commitment: Uint8Array) => OpenedPayload | Promise<OpenedPayload>;
+import { changesIn, keyOf, type ListedChange } from "./listed-change.ts";
+import { openStoredPayload, type PayloadOpener } from "./open-payload.ts";
+import type { LedgerBlock, Snapshot } from "./snapshot.ts";
 
 export interface StateOptions {
   readonly tables: readonly Table[];
@@ -28,22 +17,6 @@ export interface StateOptions {
   readonly erasureActions: readonly string[];
 }
 
-/** A row, or a payload (table `entries`, key its seq), that the ledger does not explain. */
-export interface Unexplained {
-  readonly table: string;
-  readonly key: string;
-  readonly reason:
-    | "mac_invalid"
-    | "no_entry"
-    | "hash_mismatch"
-    | "rolled_back"
-    | "row_missing"
-    | "deleted_row_back"
-    | "index_mismatch"
-    | "payload_missing"
-    | "payload_damaged";
-}
-
 export interface StateVerdict {
   readonly ok: boolean;
   readonly rows: number;
@@ -51,57 +24,60 @@ export interface StateVerdict {
   readonly unexplained: readonly Unexplained[];
 }
 
-const MAX_UNEXPLAINED = 1_000;
+/** Rows are fetched together, but no more than fit into memory where each holds a value of a megabyte. */
+const CHANGES_PER_READ = 128;
+
+/** A change of a declared table, with what it is looked up by. */
+interface Change {
+  readonly seq: number;
+  readonly table: Table;
+  readonly listed: ListedChange;
+  readonly key: Row;
+  /** The same key as text. */
+  readonly id: string;
+}
 
 /**
- * Compares the rows with what the entries say was written, inside one read transaction. In memory are the rows that an
- * entry put and no entry has deleted yet, as far as they are absent: as many as were deleted since, at most.
+ * Compares the rows with what the entries say was written, as of one moment. In memory are the rows that an entry put
+ * and no entry has deleted yet, as far as they are absent: as many as were deleted since, at most.
  */
 export class StateVerifier {
-  readonly #database: DatabaseSync;
-  readonly #store: LedgerStore;
+  readonly #snapshot: Snapshot;
   readonly #options: StateOptions;
-  readonly #statements: StatementCache;
   readonly #tables: ReadonlyMap<string, Table>;
   readonly #explained = new Map<string, number>();
   readonly #absent = new Map<string, Unexplained>();
-  readonly #found = new Map<string, Unexplained>();
+  readonly #findings = new Findings();
   #missingPayloads: number[] = [];
   #erasedBefore = 0;
 
-  constructor(database: DatabaseSync, store: LedgerStore, options: StateOptions) {
-    this.#database = database;
-    this.#store = store;
+  constructor(snapshot: Snapshot, options: StateOptions) {
+    this.#snapshot = snapshot;
     this.#options = options;
-    this.#statements = new StatementCache(database);
     this.#tables = new Map(options.tables.map((table) => [table.name, table]));
   }
 
-  /** Takes the entries in order. */
-  async take({ seq, payload }: StoredRecord, entry: EntryFields): Promise<void> {
-    if (entry.outcome === "ok" && this.#options.erasureActions.includes(entry.action)) this.#erased(seq);
-    const changes = await this.#changesOf(payload, entry);
-    if (changes === undefined) return this.#missing(seq);
-    for (const change of changes) this.#check(change, seq);
+  /** Takes the blocks in order. */
+  async take({ records, entries }: LedgerBlock): Promise<void> {
+    const changes: Change[] = [];
+    for (const [index, entry] of entries.entries()) {
+      if (entry.outcome === "ok" && this.#options.erasureActions.includes(entry.action)) this.#erased(entry.seq);
+      const listed = await this.#listedBy(records[index]!, entry);
+      if (listed === undefined) this.#missing(entry.seq);
+      else changes.push(...this.#declared(listed, entry.seq));
+    }
+    for (let start = 0; start < changes.length; start += CHANGES_PER_READ) {
+      await this.#checkAll(changes.slice(start, start + CHANGES_PER_READ));
+    }
   }
 
-  async #changesOf(payload: Uint8Array | null, entry: EntryFields): Promise<readonly ListedChange[] | undefined> {
-    if (payload === null) return undefined;
-    const opened = await this.#open(payload, fromHex(entry.commitment));
+  /** Undefined when the payload is gone. */
+  async #listedBy({ payload }: StoredRecord, entry: EntryFields): Promise<readonly ListedChange[] | undefined> {
+    const opened = await openStoredPayload(this.#options.openPayload, payload, entry);
     if (opened.ok) return changesIn(opened.payload);
     if (opened.reason === "key_missing") return undefined;
-    this.#report({ table: "entries", key: String(entry.seq), reason: "payload_damaged" });
+    this.#findings.reportPayload(entry.seq, "payload_damaged");
     return [];
-  }
-
-  /** A key whose row was changed opens nothing; the row itself is named where all rows are read. */
-  async #open(payload: Uint8Array, commitment: Uint8Array): Promise<OpenedPayload> {
-    try {
-      return await this.#options.openPayload(payload, commitment);
-    } catch (cause) {
-      if (cause instanceof StorageFault && cause.code === "state_tampered") return { ok: false, reason: "key_missing" };
-      throw cause;
-    }
   }
 
   #erased(seq: number): void {
@@ -113,19 +89,48 @@ export class StateVerifier {
     if (this.#missingPayloads.length < MAX_UNEXPLAINED) this.#missingPayloads.push(seq);
   }
 
-  #check([name, cells, verb, hash]: ListedChange, seq: number): void {
-    const table = this.#tables.get(name);
-    if (table === undefined) return;
-    const key = keyOf(table, cells);
-    const id = rowKey(table, key);
-    const raw = this.#rawRow(table, key);
-    const unexplained = (reason: Unexplained["reason"]) => ({ table: name, key: JSON.stringify(cells), reason });
+  #declared(all: readonly ListedChange[], seq: number): readonly Change[] {
+    return all.flatMap((listed) => {
+      const table = this.#tables.get(listed[0]);
+      if (table === undefined) return [];
+      const key = keyOf(table, listed[1]);
+      return [{ seq, table, listed, key, id: rowKey(table, key) }];
+    });
+  }
+
+  async #checkAll(changes: readonly Change[]): Promise<void> {
+    const rows = await this.#rowsOf(changes);
+    for (const change of changes) this.#check(change, rows.get(change.id));
+  }
+
+  /** The rows that are there, each fetched once, a table at a time. */
+  async #rowsOf(changes: readonly Change[]): Promise<ReadonlyMap<string, RawRow>> {
+    const wanted = new Map<Table, Map<string, Row>>();
+    for (const { id, key, table } of changes) {
+      const keys = wanted.get(table) ?? new Map<string, Row>();
+      wanted.set(table, keys.set(id, key));
+    }
+    const found = new Map<string, RawRow>();
+    const fetched = [...wanted].map(async ([table, keys]) => {
+      const rows = await this.#snapshot.rows(table, [...keys.values()]);
+      for (const [index, id] of [...keys.keys()].entries()) {
+        const raw = rows[index];
+        if (raw !== undefined) found.set(id, raw);
+      }
+    });
+    await Promise.all(fetched);
+    return found;
+  }
+
+  #check({ id, listed, seq, table }: Change, raw: RawRow | undefined): void {
+    const [, cells, verb, hash] = listed;
+    const unexplained = (reason: Unexplained["reason"]) => ({ table: table.name, key: JSON.stringify(cells), reason });
     const stored = raw === undefined ? -1 : Number(raw["seq"]);
     if (verb === "delete") {
       this.#absent.delete(id);
-      if (raw !== undefined && stored < seq) this.#report(unexplained("deleted_row_back"));
+      if (raw !== undefined && stored < seq) this.#findings.report(unexplained("deleted_row_back"));
     } else if (raw === undefined) this.#absent.set(id, unexplained("row_missing"));
-    else if (stored < seq) this.#report(unexplained("rolled_back"));
+    else if (stored < seq) this.#findings.report(unexplained("rolled_back"));
     else if (stored === seq) this.#compare(table, raw, hash, unexplained("hash_mismatch"));
   }
 
@@ -134,78 +139,64 @@ export class StateVerifier {
     // A row whose MAC does not hold is reported where all rows are read.
     if (row === undefined) return;
     if (equal(row.hash, fromHex(hash))) this.#explained.set(table.name, (this.#explained.get(table.name) ?? 0) + 1);
-    else this.#report(mismatch);
+    else this.#findings.report(mismatch);
   }
 
-  #rawRow(table: Table, key: Row): RawRow | undefined {
-    const layout = layoutOf(table);
-    return this.#statements.get(layout.select).get(...layout.key.map(({ name }) => key[name] as Cell));
-  }
-
-  /** After the last entry: rows that are left over in the state, or missing from it. */
+  /** After the last block: rows that are left over in the state, or missing from it. */
   async finish(): Promise<StateVerdict> {
     let rows = 0;
     for (const table of this.#options.tables) {
       rows += await this.#checkTable(table);
-      this.#checkIndexes(table);
+      const fault = await this.#snapshot.tableFault(table);
+      if (fault !== undefined) this.#findings.report({ table: table.name, key: fault, reason: "index_mismatch" });
     }
-    for (const absent of this.#absent.values()) this.#report(absent);
-    for (const seq of this.#missingPayloads) {
-      this.#report({ table: "entries", key: String(seq), reason: "payload_missing" });
-    }
-    const unexplained = [...this.#found.values()];
+    for (const absent of this.#absent.values()) this.#findings.report(absent);
+    for (const seq of this.#missingPayloads) this.#findings.reportPayload(seq, "payload_missing");
+    const unexplained = this.#findings.list();
     return { ok: unexplained.length === 0, rows, unexplained };
-  }
-
-  #checkIndexes(table: Table): void {
-    const fault = indexFault(this.#database, table);
-    if (fault !== undefined) this.#report({ table: table.name, key: fault, reason: "index_mismatch" });
   }
 
   /** Every row was met on the way, or is looked at once more to find out which was not. */
   async #checkTable(table: Table): Promise<number> {
     let rows = 0;
     let held = 0;
-    for (const raw of this.#rowsOf(table)) {
-      rows++;
-      if (openRow(this.#options.stateKey, table, raw) === undefined) this.#reportRow(table, raw, "mac_invalid");
-      else held++;
+    for await (const raws of this.#snapshot.allRows(table)) {
+      rows += raws.length;
+      for (const raw of raws) {
+        if (openRow(this.#options.stateKey, table, raw) === undefined)
+          this.#findings.reportRow(table, raw, "mac_invalid");
+        else held++;
+      }
     }
     if (held === (this.#explained.get(table.name) ?? 0)) return rows;
-    for (const raw of this.#rowsOf(table)) {
-      const row = openRow(this.#options.stateKey, table, raw);
-      if (row !== undefined && !(await this.#isListed(table, row))) this.#reportRow(table, raw, "no_entry");
-    }
+    for await (const raws of this.#snapshot.allRows(table)) await this.#explain(table, raws);
     return rows;
   }
 
-  #rowsOf(table: Table): Iterable<RawRow> {
-    return this.#statements.get(`SELECT * FROM "${table.name}"`).iterate();
-  }
-
-  async #isListed(table: Table, row: StoredRow & { readonly hash: Uint8Array }): Promise<boolean> {
-    const record = this.#store.record(row.seq);
-    if (record === undefined) return false;
-    const changes = await this.#changesOf(record.payload, parseEntry(record.bytes));
-    if (changes === undefined) return row.seq < this.#erasedBefore;
-    const hash = toHex(row.hash);
-    const id = rowKey(table, row.row);
-    return changes.some(
-      ([name, cells, , listed]) => name === table.name && listed === hash && rowKey(table, keyOf(table, cells)) === id,
-    );
-  }
-
-  #reportRow(table: Table, raw: RawRow, reason: Unexplained["reason"]): void {
-    const cells = table.key.map((name) => {
-      const cell = raw[name];
-      return cell instanceof Uint8Array ? toHex(cell) : cell;
+  /** Asks for each row the entry that it says it is from. */
+  async #explain(table: Table, raws: readonly RawRow[]): Promise<void> {
+    const opened = raws.flatMap((raw) => {
+      const row = openRow(this.#options.stateKey, table, raw);
+      return row === undefined ? [] : [{ raw, ...row }];
     });
-    this.#report({ table: table.name, key: JSON.stringify(cells), reason });
+    const records = await this.#snapshot.ledger.recordsAt(opened.map(({ seq }) => seq));
+    for (const [index, row] of opened.entries()) {
+      if (await this.#isListed(table, row, records[index])) continue;
+      this.#findings.reportRow(table, row.raw, "no_entry");
+    }
   }
 
-  /** The first reason for a row is the one that counts. */
-  #report(unexplained: Unexplained): void {
-    const id = `${unexplained.table} ${unexplained.key}`;
-    if (this.#found.size < MAX_UNEXPLAINED && !this.#found.has(id)) this.#found.set(id, unexplained);
+  async #isListed(
+    table: Table,
+    { hash, row, seq }: { readonly hash: Uint8Array; readonly row: Row; readonly seq: number },
+    record: StoredRecord | undefined,
+  ): Promise<boolean> {
+    if (record === undefined) return false;
+    const listed = await this.#listedBy(record, parseEntry(record.bytes));
+    if (listed === undefined) return seq < this.#erasedBefore;
+    const [expected, id] = [toHex(hash), rowKey(table, row)];
+    return this.#declared(listed, seq).some(
+      ({ id: other, listed: [, , , hashed] }) => other === id && hashed === expected,
+    );
   }
 }

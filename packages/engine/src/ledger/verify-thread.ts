@@ -4,16 +4,24 @@ import type { Verification } from "./verify.ts";
 import type { LedgerIdentity } from "./verify-ledger.ts";
 import type { TreeHead } from "../committer/recovery.ts";
 
+/** A module that is loaded in the verification's thread, with what is cloned into it. */
+export interface VerifierModule {
+  /** URL of a file. */
+  readonly module: string;
+  readonly data: unknown;
+}
+
 export interface VerifierOptions {
-  readonly path: string;
+  /** Module with `openSnapshot` (see OpenSnapshot): the database that is verified. */
+  readonly source: VerifierModule;
   readonly identity: LedgerIdentity;
   readonly known: readonly TreeHead[];
   readonly state?: {
     readonly tables: readonly Table[];
     readonly stateKey: Uint8Array;
     readonly erasureActions: readonly string[];
-    /** Module with `createPayloadOpener(data): Promise<PayloadOpener>`, loaded in the thread. */
-    readonly opener: { readonly module: string; readonly data: unknown };
+    /** Module with `createPayloadOpener(data): Promise<PayloadOpener>`. */
+    readonly opener: VerifierModule;
   };
 }
 

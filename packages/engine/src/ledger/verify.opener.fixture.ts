@@ -1,5 +1,5 @@
 import { openPlain } from "../sqlite/committer.fixture.ts";
-import type { PayloadOpener } from "./verify-state.ts";
+import type { PayloadOpener } from "./open-payload.ts";
 
 /** What a server hands to the verifier's thread: made there, from what was cloned into it. */
 export function createPayloadOpener(data: unknown): Promise<PayloadOpener> {

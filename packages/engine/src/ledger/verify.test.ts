@@ -23,8 +23,10 @@ import { SqliteWriter } from "../sqlite/writer.ts";
 import { sha256 } from "../crypto.ts";
 import type { Change } from "../table.ts";
 import { LedgerStore } from "../sqlite/ledger-store.ts";
+import { openSnapshot, sqliteSource } from "../sqlite/open-snapshot.ts";
+import type { Unexplained } from "./findings.ts";
 import { type Verification, verify } from "./verify.ts";
-import type { StateOptions, Unexplained } from "./verify-state.ts";
+import type { StateOptions } from "./verify-state.ts";
 import { startVerification } from "./verify-thread.ts";
 
 const identity = { origin: ORIGIN, publicKey: PUBLIC_KEY };
@@ -77,11 +79,11 @@ function first(path: string): Uint8Array {
 }
 
 async function verified(path: string, withState: StateOptions | undefined = state): Promise<Verification> {
-  const database = new DatabaseSync(path, { readOnly: true });
+  const snapshot = await openSnapshot({ path }, withState !== undefined);
   try {
-    return await verify(database, { identity, known: [], ...(withState && { state: withState }) });
+    return await verify(snapshot, { identity, known: [], ...(withState && { state: withState }) });
   } finally {
-    database.close();
+    await snapshot.close();
   }
 }
 
@@ -179,10 +181,10 @@ describe("a ledger", () => {
   });
 
   it("is refused when it does not lead to a tree that is known from elsewhere", async () => {
-    const database = new DatabaseSync(await ledger());
+    const snapshot = await openSnapshot({ path: await ledger() }, false);
     const known = [{ size: 3, root: "00".repeat(32) }];
-    expect((await verify(database, { identity, known })).firstBad).toEqual({ seq: 2, reason: "root_mismatch" });
-    database.close();
+    expect((await verify(snapshot, { identity, known })).firstBad).toEqual({ seq: 2, reason: "root_mismatch" });
+    await snapshot.close();
   });
 
   it("is refused when its pages are damaged, wherever that shows", async () => {
@@ -329,16 +331,22 @@ describe("in a thread of its own", () => {
   const withState = { tables: TABLES, stateKey: STATE_KEY, erasureActions: [], opener };
 
   it("the same verification runs beside everything else, and tells how far it is", async () => {
-    const running = startVerification({ path: await ledger(600), identity, known: [], state: withState });
+    const running = startVerification({
+      source: sqliteSource(await ledger(600)),
+      identity,
+      known: [],
+      state: withState,
+    });
     expect(await running.result).toMatchObject({ ok: true, size: 608, state: { ok: true } });
     expect(running.progress).toEqual({ verified: 608, size: 608 });
     await running.stop();
   });
 
   it("rejects when it is stopped or cannot read", async () => {
-    const running = startVerification({ path: await ledger(), identity, known: [] });
+    const running = startVerification({ source: sqliteSource(await ledger()), identity, known: [] });
     await running.stop();
     await expect(running.result).rejects.toThrow("stopped");
-    await expect(startVerification({ path: "/nonexistent", identity, known: [] }).result).rejects.toThrow("opened");
+    const missing = startVerification({ source: sqliteSource("/nonexistent"), identity, known: [] });
+    await expect(missing.result).rejects.toThrow("opened");
   });
 });

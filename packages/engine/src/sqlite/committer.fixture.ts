@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hmacSha256, random, signerFromSeed } from "../crypto.ts";
 import { payloadBytes } from "../gate/payload.ts";
-import type { OpenedPayload } from "../ledger/verify-state.ts";
+import type { OpenedPayload } from "../ledger/open-payload.ts";
 import type { EntryDraft, Submission } from "../submission.ts";
 import type { Change, Row, Table } from "../table.ts";
 import type { WriterSubmission } from "../committer/pack-batch.ts";

@@ -25,6 +25,7 @@ import type { CommitterEvent } from "../committer/event.ts";
 import { BatchCodec } from "../committer/pack-batch.ts";
 import type { CommitterDependencies } from "./options.ts";
 import type { Request } from "../committer/protocol.ts";
+import { openSnapshot } from "./open-snapshot.ts";
 import { publishToFile } from "../committer/publish-to-file.ts";
 import { runWriter, serveWriter, type WriterPort } from "./serve-writer.ts";
 import { SqliteWriter } from "./writer.ts";
@@ -460,13 +461,13 @@ describe("opening", () => {
       await vi.waitFor(() => expect(committer.admission()).toBeUndefined(), 5_000);
     }
     await committer.close();
-    const database = new DatabaseSync(path);
-    const verification = await verify(database, {
+    const snapshot = await openSnapshot({ path }, true);
+    const verification = await verify(snapshot, {
       identity: { origin: ORIGIN, publicKey: PUBLIC_KEY },
       known: [],
       state: { tables: TABLES, stateKey: STATE_KEY, openPayload: openPlain, erasureActions: [] },
     });
-    database.close();
+    await snapshot.close();
     expect(verification).toMatchObject({ ok: true, state: { ok: true } });
     expect(verification.size).toBeGreaterThanOrEqual(acknowledged.length);
     expect(kinds(events).filter((kind) => kind === "recovered").length).toBeGreaterThan(1);

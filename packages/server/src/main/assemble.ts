@@ -213,7 +213,7 @@ function operationsOf(
     ...accessOperations(definition, access, actorDirectory),
     ...identityOperations(definition, access, keyring.subkeys.tokens),
     ...registryOperations(definition, { keyring, maxValueBytes: MAX_VALUE_BYTES }),
-    ...auditOperations(definition, audit, createVerify(ledger, folder, rootKey)),
+    ...auditOperations(definition, audit, createVerify(ledger, { kind: "sqlite", database: folder.database }, rootKey)),
     statusOperation(definition, ledger, folder, features),
   ];
   insistComplete(operations);

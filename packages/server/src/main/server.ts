@@ -29,7 +29,7 @@ export async function startServer(configuration: Configuration, log: Logger): Pr
   const assembly = await assemble({ configuration, folder, rootKey, log, hardening });
   const { gate, operations, keyring, ledger, metrics, reads, systemTenant } = assembly;
   const stopDuties = startDuties({ gate, keyring, reads, actor: assembly.actors.server, systemTenant, log });
-  const verification = startVerify(ledger, folder, rootKey, false);
+  const verification = startVerify(ledger, { kind: "sqlite", database: folder.database }, rootKey, false);
   assembly.watch(verification);
   try {
     const authority = await openAuthority(folder.ca, ledger.authoritySeed, ledger.origin, Date.now());

@@ -20,6 +20,7 @@ export async function verifyDataFolder({ dataDir, state, known }: VerifyDataFold
   const rootKey = readRootKey(folder.rootKey);
   const identity = readIdentity(folder, createKeyring({ rootKey, suite: 1 }));
   const ledger = { ...identity, known: known === undefined ? [] : [{ size: known.head.size, root: known.head.root }] };
-  const { durationMs, ...verification } = await startVerify(ledger, folder, rootKey, state).result;
+  const place = { kind: "sqlite", database: folder.database } as const;
+  const { durationMs, ...verification } = await startVerify(ledger, place, rootKey, state).result;
   return { ...verification, durationMs: Math.round(durationMs) };
 }

@@ -1,8 +1,8 @@
 import { type RunningVerification, startVerification, type TreeHead, type VerifierOptions } from "@holdfast/engine";
 import type { Verification, Verify } from "../audit/index.ts";
 import { createKeyring } from "../keyring/index.ts";
-import type { DataFolder } from "./data-folder.ts";
 import type { PayloadOpenerData } from "./payload-opener.ts";
+import { sourceAt, type StoragePlace } from "./storage-place.ts";
 import { tables } from "./tables.ts";
 
 const OPENER = new URL("payload-opener.ts", import.meta.url).href;
@@ -17,13 +17,13 @@ export interface VerifiedLedger {
 /** Starts a verification of the ledger, and with `state` of every row against it, in a thread of its own. */
 export function startVerify(
   ledger: VerifiedLedger,
-  folder: DataFolder,
+  place: StoragePlace,
   rootKey: Uint8Array,
   withState: boolean,
 ): RunningVerification {
-  const data: PayloadOpenerData = { database: folder.database, rootKey };
+  const data: PayloadOpenerData = { storage: place, rootKey };
   const options: VerifierOptions = {
-    path: folder.database,
+    source: sourceAt(place),
     identity: { origin: ledger.origin, publicKey: ledger.publicKey },
     known: ledger.known,
   };
@@ -37,10 +37,10 @@ export function startVerify(
 }
 
 /** One verification at a time is enough for everyone who asks meanwhile; it reads the whole database. */
-export function createVerify(ledger: VerifiedLedger, folder: DataFolder, rootKey: Uint8Array): Verify {
+export function createVerify(ledger: VerifiedLedger, place: StoragePlace, rootKey: Uint8Array): Verify {
   const running = new Map<boolean, RunningVerification>();
   return async ({ state }): Promise<Verification> => {
-    const current = running.get(state) ?? startVerify(ledger, folder, rootKey, state);
+    const current = running.get(state) ?? startVerify(ledger, place, rootKey, state);
     running.set(state, current);
     try {
       const verification = await current.result;
