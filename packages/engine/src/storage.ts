@@ -24,6 +24,8 @@ export interface Storage {
 
 /** Write side of a back end: the one owner of the chain head. */
 export interface Committer {
+  /** Other nodes commit to the same ledger. */
+  readonly isShared?: boolean;
   /** The refusal that any operation would meet now, asked before any work is spent on it; undefined when there is none. */
   admission(): Refusal | undefined;
   /**

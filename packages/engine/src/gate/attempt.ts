@@ -4,6 +4,7 @@ import type { Change } from "../table.ts";
 import type { GateDependencies } from "./dependencies.ts";
 import type { RateVerdict } from "./rate-limit.ts";
 import { PlanReads } from "./reads.ts";
+import type { Turns } from "./turns.ts";
 
 /** One planning attempt: what the steps found out, ready to be recorded. */
 export interface Attempt {
@@ -26,12 +27,15 @@ export interface Attempt {
   refusal?: Refusal;
 }
 
+/** With turns and a caller, the attempt's turns have to be given back. */
 export function beginAttempt(
   { cache, storage, committer, clock }: GateDependencies,
   rate: RateVerdict | undefined,
+  turns?: Turns,
+  caller?: { readonly signal: AbortSignal },
 ): Attempt {
   return {
-    reads: new PlanReads(cache, storage, committer),
+    reads: new PlanReads(cache, storage, committer, turns, caller),
     seen: committer.position,
     now: clock(),
     rate,

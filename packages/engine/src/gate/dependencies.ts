@@ -5,7 +5,9 @@ import type { Logger } from "../logger.ts";
 import type { Committer, Storage } from "../storage.ts";
 import type { IdempotencyKeys } from "./idempotency.ts";
 import type { FootprintCache } from "./footprint-cache.ts";
-import type { RateLimiter } from "./rate-limit.ts";
+import type { RateVerdict } from "./rate-limit.ts";
+
+export type { RateVerdict } from "./rate-limit.ts";
 
 /** A credential as a door read it; nothing of it has been believed yet. */
 export type Credential =
@@ -49,6 +51,14 @@ export type PayloadKeyOf = (
   reads: Reads,
 ) => PayloadKey | Promise<PayloadKey>;
 
+/**
+ * Counts a call against the rate of its key. A limiter that asks elsewhere answers later; it never rejects, because what
+ * cannot be counted there is counted here.
+ */
+export interface Limiter {
+  take(key: string, nowMs: number): RateVerdict | Promise<RateVerdict>;
+}
+
 /** Numbers that the gate reports; a server maps them to its metrics. */
 export interface GateMeter {
   operation(name: string, outcome: string, seconds: number): void;
@@ -69,10 +79,10 @@ export interface GateDependencies {
   readonly idempotency: IdempotencyKeys;
   readonly hashRow: (change: Change) => Uint8Array;
   readonly limits: {
-    readonly address: RateLimiter | undefined;
-    readonly actor: RateLimiter | undefined;
+    readonly address: Limiter | undefined;
+    readonly actor: Limiter | undefined;
     /** On refused credentials of one address: entries that anyone can cause must not fill the disk. */
-    readonly stranger?: RateLimiter | undefined;
+    readonly stranger?: Limiter | undefined;
   };
   /** Whom an entry names when no credential was believed. */
   readonly nobody: { readonly tenant: string; readonly actor: string };

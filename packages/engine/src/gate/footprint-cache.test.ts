@@ -126,3 +126,94 @@ describe("fills that race with writes", () => {
     expect(cache.through("k", () => "newest")).toBe("new");
   });
 });
+
+describe("a cache of one node among several", () => {
+  const keys = ["a", "b"] as const;
+  const key = fc.constantFrom(...keys);
+  const step = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant("ask" as const), key, isLate: fc.boolean() }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant("answer" as const), nth: fc.nat(5), fails: fc.boolean() }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant("written elsewhere" as const), key }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant("heard of" as const), key }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("clear" as const) }) },
+  );
+  type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+  /** A database that others write to, and how much of that this node has been told. */
+  class World {
+    readonly cache = cacheOf();
+    readonly #stored = { a: 0, b: 0 };
+    /** The oracle: nothing older than this may ever be served again. */
+    readonly #heardOf = { a: 0, b: 0 };
+    readonly #loading: { readonly resolve: () => void; readonly reject: () => void }[] = [];
+    readonly #asked: Promise<unknown>[] = [];
+    /** Values that were older than what had been heard of when they were asked for. */
+    readonly tooOld: number[] = [];
+
+    async take(next: Step): Promise<void> {
+      if (next.kind === "ask") this.ask(next.key, next.isLate);
+      else if (next.kind === "answer") this.#answer(next.nth, next.fails);
+      else if (next.kind === "written elsewhere") this.#stored[next.key]++;
+      else if (next.kind === "heard of") this.#hear([next.key], () => this.cache.invalidate([next.key]));
+      else this.#hear(keys, () => this.cache.clear());
+      // What was answered or thrown reaches the cache before anything else happens.
+      for (let task = 0; task < 5; task++) await Promise.resolve();
+    }
+
+    ask(key: "a" | "b", isLate: boolean): void {
+      const least = this.#heardOf[key];
+      const check = (value: number) => {
+        if (value < least) this.tooOld.push(value);
+      };
+      const value = this.cache.through(key, () => (isLate ? this.#load(key) : this.#stored[key]));
+      if (typeof value === "number") check(value);
+      else this.#asked.push(value.then(check, () => {}));
+    }
+
+    /** Every load that is still on its way arrives, and then everything is asked for once more. */
+    async end(): Promise<void> {
+      while (this.#loading.length > 0) await this.take({ kind: "answer", nth: 0, fails: false });
+      for (const key of keys) this.ask(key, false);
+      await Promise.all(this.#asked);
+    }
+
+    /** Reads what stands now, which is the oldest it may say, and says so later. */
+    #load(key: "a" | "b"): Promise<number> {
+      const { promise, resolve, reject } = Promise.withResolvers<number>();
+      const seen = this.#stored[key];
+      this.#loading.push({ resolve: () => resolve(seen), reject: () => reject(new Error("lost")) });
+      return promise;
+    }
+
+    #answer(nth: number, fails: boolean): void {
+      const [loading] = this.#loading.splice(nth % Math.max(1, this.#loading.length), 1);
+      if (fails) loading?.reject();
+      else loading?.resolve();
+    }
+
+    #hear(of: readonly ("a" | "b")[], drop: () => void): void {
+      for (const key of of) this.#heardOf[key] = this.#stored[key];
+      drop();
+    }
+  }
+  test("never serves what it loaded before an invalidation or a clear, in whatever order loads come back", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 40 }), async (steps) => {
+        const world = new World();
+        for (const next of steps) await world.take(next);
+        await world.end();
+        expect(world.tooOld).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("begins a load of its own after a clear, whoever else still waits for the one before", async () => {
+    const cache = cacheOf();
+    const before = cache.through("k", async () => "old");
+    cache.clear();
+    const after = cache.through("k", async () => "new");
+    expect(await Promise.all([before, after])).toEqual(["old", "new"]);
+    expect(cache.through("k", () => "newest")).toBe("new");
+  });
+});

@@ -6,8 +6,8 @@ interface Slot {
 
 /**
  * Values by footprint key, dropped before the commit that wrote the key becomes visible. A fill that was under way while
- * its key was written is handed to its own caller (whom the committer then refuses as stale) but never stored, and is
- * never shared with a caller that came after the write.
+ * its key was written, by whatever node, or while everything was cleared, is handed to its own caller (whom the committer
+ * then refuses as stale) but never stored, and is never shared with a caller that came after that.
  */
 export class FootprintCache {
   readonly #slots: LRUCache<string, Slot>;
@@ -74,6 +74,7 @@ export class FootprintCache {
     }
   }
 
+  /** Called when other nodes have written what nobody here can name: nothing that was read before may be served again. */
   clear(): void {
     this.#slots.clear();
     this.#filling.clear();

@@ -1,8 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Refusal, type RefusalCode } from "../errors.ts";
 import type { Run } from "../operation.ts";
 import type { Call } from "./call.ts";
-import type { GateDependencies } from "./dependencies.ts";
+import type { GateDependencies, Limiter } from "./dependencies.ts";
 import { alice, bench, callTo, json, nobody, operationOf, payloadOf, put, things } from "./gate.fixture.ts";
 import { RateLimiter } from "./rate-limit.ts";
 
@@ -12,6 +12,7 @@ const refuse =
   () => {
     throw new Refusal(code, `Refused: ${code}.`);
   };
+const later = (limiter: RateLimiter): Limiter => ({ take: async (key, nowMs) => limiter.take(key, nowMs) });
 const once = new RateLimiter({ perSecond: 0.001, burst: 1 });
 once.take(alice.actor, 1_000);
 
@@ -208,8 +209,39 @@ describe("a stale plan", () => {
     expect(ledger.entries.at(-1)?.entry).toMatchObject({ outcome: "denied", ...nobody });
   });
 
+  test("waits longer each time before it is made again when other nodes write too", async () => {
+    const pauses: number[] = [];
+    vi.spyOn(Math, "random").mockImplementation(() => {
+      pauses.push(pauses.length);
+      return 0.001;
+    });
+    const { gate, ledger } = bench();
+    Object.assign(ledger, { isShared: true });
+    let disturbances = 3;
+    ledger.beforeJudging = () => {
+      if (disturbances-- > 0) ledger.write("policy:tn_one");
+    };
+    const answer = await gate.perform(callTo(operationOf(reading({ count: 0 }))));
+    vi.restoreAllMocks();
+    expect(answer).toMatchObject({ ok: true });
+    expect(pauses).toHaveLength(3);
+  });
+
   test("is counted by the limit once, however often it is made", async () => {
     const actor = new RateLimiter({ perSecond: 0.001, burst: 2 });
+    const { gate, ledger } = bench({ limits: { address: undefined, actor } });
+    let disturbances = 3;
+    ledger.beforeJudging = () => {
+      if (disturbances-- > 0) ledger.write("policy:tn_one");
+    };
+    expect(await gate.perform(callTo(operationOf(reading({ count: 0 }))))).toMatchObject({
+      ok: true,
+      rate: { allowed: true, remaining: 1 },
+    });
+  });
+
+  test("is counted once by a limiter that answers later, too", async () => {
+    const actor = later(new RateLimiter({ perSecond: 0.001, burst: 2 }));
     const { gate, ledger } = bench({ limits: { address: undefined, actor } });
     let disturbances = 3;
     ledger.beforeJudging = () => {
@@ -280,6 +312,28 @@ describe("a rate limit", () => {
     expect(payloadOf(ledger.entries[2])["facts"]).toMatchObject({ count: 18 });
     const known = bench({ limits });
     expect(await known.gate.perform(callTo(operationOf(done)))).toMatchObject({ ok: true });
+  });
+
+  test("that is asked for elsewhere refuses like one that is kept here: address, actor and strangers", async () => {
+    const strict = () => later(new RateLimiter({ perSecond: 0.001, burst: 1 }));
+    const limitsOf = (limits: Partial<GateDependencies["limits"]>) => ({
+      limits: { address: undefined, actor: undefined, ...limits },
+    });
+    const benches = [
+      bench(limitsOf({ address: strict() })),
+      bench(limitsOf({ actor: strict() })),
+      bench({ ...limitsOf({ stranger: strict() }), identify: refuse("unauthenticated") }),
+    ];
+    for (const { gate, ledger } of benches) {
+      const [first, second] = [
+        await gate.perform(callTo(operationOf(done))),
+        await gate.perform(callTo(operationOf(done))),
+      ];
+      expect(first).toMatchObject({ seq: 0 });
+      expect(second).toMatchObject({ ok: false, seq: undefined, refusal: { code: "rate_limited" } });
+      await gate.recordTally();
+      expect(payloadOf(ledger.entries[1])["facts"]).toMatchObject({ count: 1 });
+    }
   });
 
   test("whose tally cannot be recorded now keeps it for the next time", async () => {

@@ -1,17 +1,18 @@
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { Refusal, type RefusalCode } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import type { Context, Input, Plan } from "../operation.ts";
-import { addressPrefix } from "./address-prefix.ts";
 import { type Attempt, beginAttempt } from "./attempt.ts";
 import { authorize } from "./authorize.ts";
 import type { Call } from "./call.ts";
+import { CallLimits } from "./call-limits.ts";
 import type { GateDependencies, Identification } from "./dependencies.ts";
 import { runOnce } from "./idempotency.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { RateVerdict } from "./rate-limit.ts";
-import { recordAttempt, recordDuty, recordFinal } from "./record.ts";
-import { type RefusedCalls, Tally } from "./tally.ts";
+import { recordAttempt, recordFinal } from "./record.ts";
+import { replanPauseMs } from "./replan-pause.ts";
+import { Turns } from "./turns.ts";
 import { Validator } from "./validate.ts";
 
 /** How often a plan that turned out stale is made again before the caller is told to come back. */
@@ -34,11 +35,12 @@ export type Answer =
 export class Gate {
   readonly #with: GateDependencies;
   readonly #validator = new Validator();
-  readonly #tally: Tally;
+  readonly #limits: CallLimits;
+  readonly #turns = new Turns();
 
   constructor(dependencies: GateDependencies) {
     this.#with = dependencies;
-    this.#tally = new Tally(dependencies.nobody);
+    this.#limits = new CallLimits(dependencies);
   }
 
   /** Where its doors report what they could not deliver. */
@@ -49,7 +51,9 @@ export class Gate {
   /** admit → plan → record, and plan again while what was read keeps changing. */
   async perform(call: Call): Promise<Answer> {
     const startedAt = performance.now();
-    const answer = this.#admit(call) ?? (await this.#planAndRecord(call));
+    const admitted = this.#admit(call);
+    const refused = admitted instanceof Promise ? await admitted : admitted;
+    const answer = refused ?? (await this.#planAndRecord(call));
     const seconds = (performance.now() - startedAt) / 1000;
     const outcome = outcomeOf(answer.ok ? undefined : answer.refusal);
     const operation = call.operation.definition.name;
@@ -60,68 +64,49 @@ export class Gate {
   }
 
   /** One entry for each actor or address that was rate-limited since the last call; a server asks for it every minute. */
-  async recordTally(): Promise<void> {
-    for (const row of this.#tally.take()) {
-      if (!(await this.#recordRefusedCalls(row))) this.#tally.add(row);
-    }
+  recordTally(): Promise<void> {
+    return this.#limits.recordTally();
   }
 
   /** Before any work: whether the ledger takes on more, and whether this address has asked too often. */
-  #admit(call: Call): Answer | undefined {
-    const { committer, limits, clock, nobody } = this.#with;
-    const refusal = committer.admission();
+  #admit(call: Call): Answer | undefined | Promise<Answer | undefined> {
+    const refusal = this.#with.committer.admission();
     if (refusal !== undefined) return { ok: false, refusal, seq: undefined, rate: undefined };
-    const source = addressPrefix(call.source.address);
-    const verdict = limits.address?.take(source, clock());
-    return verdict?.allowed === false
-      ? this.#limited({ key: source, ...nobody, source, count: 1 }, verdict)
-      : undefined;
-  }
-
-  /** After so many refused credentials from one address, further ones are counted together. */
-  #limitStranger(call: Call, { principal, refusal, now }: Attempt): Answer | undefined {
-    if (principal !== undefined || refusal?.code !== "unauthenticated") return undefined;
-    const { limits, nobody } = this.#with;
-    const source = addressPrefix(call.source.address);
-    const verdict = limits.stranger?.take(source, now);
-    return verdict?.allowed === false
-      ? this.#limited({ key: source, ...nobody, source, count: 1 }, verdict)
-      : undefined;
-  }
-
-  #limited(refused: RefusedCalls, rate: RateVerdict): Answer {
-    this.#tally.add(refused);
-    this.#with.meter.limited();
-    const retryAfterSeconds = Math.max(1, Math.ceil(rate.resetSeconds));
-    const refusal = new Refusal("rate_limited", "Too many requests.", { retryAfterSeconds });
-    return { ok: false, refusal, seq: undefined, rate };
+    return this.#limits.ofAddress(call);
   }
 
   async #planAndRecord(call: Call): Promise<Answer> {
-    let attempt = await this.#plan(call, undefined);
+    let rate: RateVerdict | undefined;
     for (let replans = 0; ; replans++) {
-      const { principal, rate } = attempt;
-      if (rate?.allowed === false) {
-        const { tenant, actor } = principal!;
-        const source = addressPrefix(call.source.address);
-        return this.#limited({ key: actor, tenant, actor, source, count: 1 }, rate);
+      const attempt = await this.#plan(call, rate);
+      let answer: Answer | undefined;
+      try {
+        const limited = this.#limits.ofAttempt(call, attempt);
+        answer = limited instanceof Promise ? await limited : limited;
+        answer ??= await this.#record(call, attempt);
+      } finally {
+        attempt.reads.giveBack();
       }
-      const answer = this.#limitStranger(call, attempt) ?? (await this.#record(call, attempt));
       if (answer !== undefined) return answer;
       if (replans === MAX_REPLANS) return this.#giveUp(call, attempt);
       this.#with.meter.replanned();
-      // Each in a turn of its own: plans made side by side would all expect the same rows, and one of them could win.
-      await setImmediate();
-      attempt = await this.#plan(call, rate);
+      await this.#pause(replans);
+      rate = attempt.rate;
     }
+  }
+
+  /** Each in a turn of its own: plans made side by side would all expect the same rows, and one of them could win. */
+  #pause(replans: number): Promise<void> {
+    return this.#with.committer.isShared === true ? setTimeout(replanPauseMs(replans)) : setImmediate();
   }
 
   /** identify → limit → validate → authorize → run; each step returns or throws. */
   async #plan(call: Call, rate: RateVerdict | undefined): Promise<Attempt> {
-    const attempt = beginAttempt(this.#with, rate);
+    const attempt = beginAttempt(this.#with, rate, this.#turns, call);
     try {
       const found = await this.#identify(call, attempt);
-      if (!this.#isWithinLimit(found, attempt)) return attempt;
+      const isWithinLimit = this.#limits.admitsActor(found.principal.actor, attempt);
+      if (!(isWithinLimit instanceof Promise ? await isWithinLimit : isWithinLimit)) return attempt;
       const input = this.#validator.input(call.operation.definition, call);
       const context = await authorize(this.#with, call, attempt, found, input);
       attempt.plan = await this.#run(call, context, input);
@@ -139,11 +124,6 @@ export class Gate {
     return found;
   }
 
-  #isWithinLimit({ principal }: Identification, attempt: Attempt): boolean {
-    attempt.rate ??= this.#with.limits.actor?.take(principal.actor, attempt.now);
-    return attempt.rate?.allowed !== false;
-  }
-
   #run(call: Call, context: Context, input: Input): Plan | Promise<Plan> {
     const { definition, run } = call.operation;
     if (call.idempotencyKey === undefined || !definition.mutation) return run(context, input);
@@ -157,8 +137,10 @@ export class Gate {
       return seq === undefined ? undefined : answerOf(attempt, seq);
     } catch (error) {
       const refusal = this.#refusalOf(error, call);
+      // What could not be read cannot be recorded either, more often than not: the caller is told the first of the two.
+      if (attempt.refusal?.code === "storage_failed") return unrecorded(attempt.refusal, attempt);
       if (attempt.plan === undefined || refusal !== error || refusal.code !== "internal") {
-        return { ok: false, refusal, seq: undefined, rate: attempt.rate };
+        return unrecorded(refusal, attempt);
       }
       // A plan that cannot be stored was never submitted: it is a failed operation, and that can be recorded.
       delete attempt.plan;
@@ -168,13 +150,14 @@ export class Gate {
   }
 
   /** The last attempt is recorded as refused: nothing of it is done, and nothing can make that stale. */
-  async #giveUp(call: Call, { principal, tenant, path, rate }: Attempt): Promise<Answer> {
+  async #giveUp(call: Call, attempt: Attempt): Promise<Answer> {
+    const { principal, tenant, path, rate } = attempt;
     const refusal = new Refusal("busy", "The data kept changing while this was planned.", { retryAfterSeconds: 1 });
     const last = () => Object.assign(beginAttempt(this.#with, rate), { principal, tenant, path, refusal });
     try {
       return { ok: false, refusal, seq: await recordFinal(this.#with, call, last), rate };
     } catch (error) {
-      return { ok: false, refusal: this.#refusalOf(error, call), seq: undefined, rate };
+      return unrecorded(this.#refusalOf(error, call), attempt);
     }
   }
 
@@ -194,18 +177,6 @@ export class Gate {
     }
     return refusal;
   }
-
-  async #recordRefusedCalls({ tenant, actor, source, count }: RefusedCalls): Promise<boolean> {
-    const action = "gate.rate-limit";
-    const entry = { tenant, actor, action, resource: "gate", outcome: "denied", reason: "rate_limited" } as const;
-    const facts = { op: action, from: source, node: this.#with.node, facts: { count, source } };
-    try {
-      return (await recordDuty(this.#with, () => beginAttempt(this.#with, undefined), entry, facts)) !== undefined;
-    } catch (error) {
-      this.#with.log.error({ err: error, count }, "rate-limited calls are not recorded yet");
-      return false;
-    }
-  }
 }
 
 function answerOf({ plan, refusal, rate }: Attempt, seq: number): Answer {
@@ -213,3 +184,5 @@ function answerOf({ plan, refusal, rate }: Attempt, seq: number): Answer {
   // A plan and a refusal exclude each other, and an attempt ends with one of them.
   return { ok: false, refusal: refusal!, seq, rate };
 }
+
+const unrecorded = (refusal: Refusal, { rate }: Attempt): Answer => ({ ok: false, refusal, seq: undefined, rate });

@@ -9,18 +9,22 @@ export interface Rate {
 
 export interface RateVerdict {
   readonly allowed: boolean;
-  /** Theoretical arrival time to keep for this key, milliseconds. */
-  readonly arrivalMs: number;
   readonly remaining: number;
   /** Seconds until one more call is allowed (refused) or until the burst is full again (allowed). */
   readonly resetSeconds: number;
+}
+
+/** A verdict with what the next one builds on. */
+interface JudgedRate extends RateVerdict {
+  /** Theoretical arrival time to keep for this key, milliseconds. */
+  readonly arrivalMs: number;
 }
 
 /** Share of an interval that is forgiven: milliseconds since the epoch leave little room for fractions. */
 const ROUNDING = 0.01;
 
 /** Judges one call at `nowMs`, given the arrival time kept from the call before. */
-export function judgeRate(rate: Rate, keptMs: number | undefined, nowMs: number): RateVerdict {
+export function judgeRate(rate: Rate, keptMs: number | undefined, nowMs: number): JudgedRate {
   const intervalMs = 1000 / rate.perSecond;
   const toleranceMs = intervalMs * (rate.burst - 1);
   const arrival = Math.max(keptMs ?? 0, nowMs);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Committer } from "../storage.ts";
 import { bench, things } from "./gate.fixture.ts";
+import { LateLedger } from "./late-ledger.fixture.ts";
 import { PlanReads } from "./reads.ts";
+import { Turns } from "./turns.ts";
 
 function readsWith(pending: ReturnType<Committer["pending"]>) {
   const { ledger, cache } = bench();
@@ -33,5 +35,66 @@ describe("the reads of a plan", () => {
     const row = { id: "a", value: 2 };
     expect(readsWith({ row, rev: 6 }).pending(things, { id: "a" })).toEqual({ row, rev: 6, seq: 9 });
     expect(readsWith(null).pending(things, { id: "a" })).toBeUndefined();
+  });
+});
+
+describe("a row of a storage that answers later", () => {
+  const caller = { signal: new AbortController().signal };
+  const key = { id: "a" };
+
+  function lateReads(pending: (answered: boolean) => ReturnType<Committer["pending"]>, turns?: Turns) {
+    const storage = new LateLedger();
+    storage.stored.store(things, { id: "a", value: 1 }, 5);
+    let isAnswered = false;
+    storage.beforeAnswering = () => {
+      isAnswered = true;
+    };
+    const committer = { pending: () => pending(isAnswered), position: 9 } as unknown as Committer;
+    const reads = new PlanReads(bench().cache, storage, committer, turns, turns === undefined ? undefined : caller);
+    return { reads, storage };
+  }
+
+  test("is what was stored when nothing was queued meanwhile, with turns or without", async () => {
+    for (const turns of [undefined, new Turns()]) {
+      const { reads } = lateReads(() => undefined, turns);
+      expect(await reads.pending(things, key)).toMatchObject({ row: { value: 1 }, rev: 5 });
+      expect(await reads.pending(things, key)).toMatchObject({ row: { value: 1 }, rev: 5 });
+      reads.giveBack();
+      expect(turns?.size ?? 0).toBe(0);
+    }
+  });
+
+  test("is what was queued while it was on its way", async () => {
+    const row = { id: "a", value: 2 };
+    const written = lateReads((isAnswered) => (isAnswered ? { row, rev: 6 } : undefined));
+    expect(await written.reads.pending(things, key)).toEqual({ row, rev: 6, seq: 9 });
+    const deleted = lateReads((isAnswered) => (isAnswered ? null : undefined));
+    expect(await deleted.reads.pending(things, key)).toBeUndefined();
+  });
+
+  test("is not asked for when it is queued by the time the turn has come", async () => {
+    const turns = new Turns();
+    turns.areNeeded = true;
+    const row = { id: "a", value: 2 };
+    const written = lateReads(() => ({ row, rev: 6 }), turns);
+    expect(await written.reads.pending(things, key)).toEqual({ row, rev: 6, seq: 9 });
+    written.reads.giveBack();
+    const deleted = lateReads(() => null, turns);
+    expect(await deleted.reads.pending(things, key)).toBeUndefined();
+    expect(written.storage.readsOfRows + deleted.storage.readsOfRows).toBe(0);
+    expect(turns.size).toBe(1);
+    deleted.reads.giveBack();
+    expect(turns.size).toBe(0);
+  });
+
+  test("that cannot be read is refused as the storage says, and its turn goes to the next", async () => {
+    const turns = new Turns();
+    const { reads, storage } = lateReads(() => undefined, turns);
+    storage.beforeAnswering = () => {
+      throw new Error("gone");
+    };
+    await expect(reads.pending(things, key)).rejects.toThrow("gone");
+    reads.giveBack();
+    expect(turns.size).toBe(0);
   });
 });

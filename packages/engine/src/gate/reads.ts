@@ -1,7 +1,9 @@
+import { rowKey } from "../committer/layout.ts";
 import type { Reads, StoredRow } from "../operation.ts";
 import type { Committer, Storage } from "../storage.ts";
 import type { Row, Table } from "../table.ts";
 import type { FootprintCache } from "./footprint-cache.ts";
+import { TakenTurns, type Turns } from "./turns.ts";
 
 /** The reads of one planning attempt; `keys` is its footprint. */
 export class PlanReads implements Reads {
@@ -9,11 +11,23 @@ export class PlanReads implements Reads {
   readonly #cache: FootprintCache;
   readonly #storage: Storage;
   readonly #committer: Committer;
+  readonly #turns: Turns | undefined;
+  readonly #caller: { readonly signal: AbortSignal } | undefined;
+  #taken: TakenTurns | undefined;
 
-  constructor(cache: FootprintCache, storage: Storage, committer: Committer) {
+  /** Turns and caller come together: who plans on a row waits for those before, and `giveBack` ends that for others. */
+  constructor(
+    cache: FootprintCache,
+    storage: Storage,
+    committer: Committer,
+    turns?: Turns,
+    caller?: { readonly signal: AbortSignal },
+  ) {
     this.#cache = cache;
     this.#storage = storage;
     this.#committer = committer;
+    this.#turns = turns;
+    this.#caller = caller;
   }
 
   touch(footprint: string): void {
@@ -30,9 +44,11 @@ export class PlanReads implements Reads {
   }
 
   pending(table: Table, key: Row): StoredRow | undefined | Promise<StoredRow | undefined> {
-    const queued = this.#committer.pending(table, key);
-    if (queued === null) return undefined;
-    return queued === undefined ? this.#storage.row(table, key) : { ...queued, seq: this.#committer.position };
+    if (this.#turns?.areNeeded === true) return this.#inTurn(table, key);
+    const queued = this.#queued(table, key);
+    if (queued !== undefined) return queued ?? undefined;
+    const stored = this.#storage.row(table, key);
+    return stored instanceof Promise ? this.#firstLate(table, key, stored) : stored;
   }
 
   rows(
@@ -41,5 +57,48 @@ export class PlanReads implements Reads {
     parameters: readonly (string | number | Uint8Array | null)[],
   ): readonly StoredRow[] | Promise<readonly StoredRow[]> {
     return this.#storage.rows(table, sql, parameters);
+  }
+
+  /** What was planned is queued, or will never be: whoever waits may go on. */
+  giveBack(): void {
+    this.#taken?.giveBack();
+  }
+
+  /** `null`: it will be deleted; `undefined`: nothing queued touches it. */
+  #queued(table: Table, key: Row): StoredRow | null | undefined {
+    const queued = this.#committer.pending(table, key);
+    return queued ? { ...queued, seq: this.#committer.position } : queued;
+  }
+
+  /** A storage that answers later: from now on there are turns, and this one is nobody else's yet. */
+  #firstLate(table: Table, key: Row, reading: Promise<StoredRow | undefined>): Promise<StoredRow | undefined> {
+    if (this.#turns !== undefined) this.#turns.areNeeded = true;
+    void this.#turn(table, key);
+    return this.#unlessQueued(table, key, reading);
+  }
+
+  async #inTurn(table: Table, key: Row): Promise<StoredRow | undefined> {
+    const turn = this.#turn(table, key);
+    if (turn !== undefined) await turn;
+    const queued = this.#queued(table, key);
+    if (queued !== undefined) return queued ?? undefined;
+    return this.#unlessQueued(table, key, this.#storage.row(table, key));
+  }
+
+  /** What was queued while the row was on its way is newer than the row. */
+  async #unlessQueued(
+    table: Table,
+    key: Row,
+    reading: StoredRow | undefined | Promise<StoredRow | undefined>,
+  ): Promise<StoredRow | undefined> {
+    const stored = await reading;
+    const queued = this.#queued(table, key);
+    return queued === undefined ? stored : (queued ?? undefined);
+  }
+
+  #turn(table: Table, key: Row): Promise<void> | undefined {
+    if (this.#turns === undefined) return undefined;
+    this.#taken ??= new TakenTurns(this.#turns, this.#caller!);
+    return this.#taken.take(rowKey(table, key));
   }
 }

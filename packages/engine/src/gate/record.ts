@@ -1,5 +1,5 @@
 import { Refusal } from "../errors.ts";
-import type { EntryDraft, Submission } from "../submission.ts";
+import type { CommitResult, EntryDraft, Submission } from "../submission.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import type { GateDependencies } from "./dependencies.ts";
@@ -12,7 +12,10 @@ const MAX_TRIES = 4;
 /** Records an attempt; undefined when what it read has changed meanwhile. */
 export async function recordAttempt(to: GateDependencies, call: Call, attempt: Attempt): Promise<number | undefined> {
   const submission = await prepare(to, attempt, entryOf(to, call, attempt), factsOf(to, call, attempt));
-  return commit(to, submission);
+  const committing = to.committer.submit(submission);
+  // What is queued can be planned on: whoever waits for this attempt need not wait for the disk as well.
+  attempt.reads.giveBack();
+  return seqOf(await committing);
 }
 
 /** Records what must not be planned again: without a footprint, so that it cannot become stale. */
@@ -39,16 +42,13 @@ export async function recordDuty(
 
 async function insist(to: GateDependencies, prepared: () => Promise<Submission>): Promise<number | undefined> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const seq = await commit(to, { ...(await prepared()), reads: [] });
+    const seq = seqOf(await to.committer.submit({ ...(await prepared()), reads: [] }));
     if (seq !== undefined) return seq;
   }
   return undefined;
 }
 
-async function commit({ committer }: GateDependencies, submission: Submission): Promise<number | undefined> {
-  const result = await committer.submit(submission);
-  return result.status === "committed" ? result.seq : undefined;
-}
+const seqOf = (result: CommitResult): number | undefined => (result.status === "committed" ? result.seq : undefined);
 
 /** Whatever goes wrong here went wrong before anything was submitted. */
 async function prepare(
