@@ -16,8 +16,10 @@ export async function firstChanged(
   shownAt: number,
   isChainBroken: boolean,
 ): Promise<number> {
+  const other = await firstOtherThanTiles(ledger, shownAt);
+  if (other !== undefined) return other;
   const isIntact = isChainBroken && (await isConfirmed(ledger, head, shownAt));
-  return (await firstOtherThanTiles(ledger, shownAt)) ?? (isIntact ? shownAt - 1 : shownAt);
+  return isIntact ? shownAt - 1 : shownAt;
 }
 
 async function firstOtherThanTiles(ledger: LedgerReader, shownAt: number): Promise<number | undefined> {

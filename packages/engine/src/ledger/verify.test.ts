@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { signCheckpoint } from "@holdfast/kernel/checkpoint";
 import { subtreeRoot } from "@holdfast/kernel/merkle";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
@@ -11,6 +12,7 @@ import {
   openPlain,
   ORIGIN,
   PUBLIC_KEY,
+  SIGNING_SEED,
   STATE_KEY,
   TABLES,
   temporaryFolder,
@@ -20,7 +22,7 @@ import {
 import { hashRow, macOf } from "../committer/row.ts";
 import { StorageFault } from "../committer/storage-fault.ts";
 import { SqliteWriter } from "../sqlite/writer.ts";
-import { sha256 } from "../crypto.ts";
+import { sha256, signerFromSeed } from "../crypto.ts";
 import type { Change } from "../table.ts";
 import { LedgerStore } from "../sqlite/ledger-store.ts";
 import { openSnapshot, sqliteSource } from "../sqlite/open-snapshot.ts";
@@ -180,6 +182,13 @@ describe("a ledger", () => {
     expect(await firstBad(edited(path, "DELETE FROM entries WHERE seq = 552"))).toMatchObject({ seq: 551 });
   });
 
+  it("is refused when a checkpoint that the log's key signed has another root", async () => {
+    const root = new Uint8Array(32);
+    const note = signCheckpoint(sha256, { origin: ORIGIN, size: 300, root }, signerFromSeed(SIGNING_SEED));
+    const path = edited(await ledger(600), "INSERT INTO checkpoints VALUES (300, ?)", note);
+    expect(await firstBad(path)).toEqual({ seq: 299, reason: "checkpoint_mismatch" });
+  });
+
   it("is refused when it does not lead to a tree that is known from elsewhere", async () => {
     const snapshot = await openSnapshot({ path: await ledger() }, false);
     const known = [{ size: 3, root: "00".repeat(32) }];
@@ -247,6 +256,26 @@ describe("a row", () => {
       { table: "grants", key: '["t","eve"]', reason: "no_entry" },
     ]);
     expect(await unexplained(forged(await ledger(), "eve", 99))).toMatchObject([{ reason: "no_entry" }]);
+  });
+
+  it("is unexplained beside others that someone without the state key wrote", async () => {
+    const path = forged(await ledger(), "eve", 2);
+    expect(
+      await unexplained(edited(path, "UPDATE keys SET label = 'x'; UPDATE grants SET uses = 9 WHERE actor = 'ann'")),
+    ).toEqual([
+      { table: "grants", key: '["t","ann"]', reason: "mac_invalid" },
+      { table: "grants", key: '["t","eve"]', reason: "no_entry" },
+      { table: "keys", key: '["09"]', reason: "mac_invalid" },
+    ]);
+  });
+
+  it("is unexplained among as many as there are", async () => {
+    const many = Array.from({ length: 150 }, (_, index) => grant(`many${index}`, 0));
+    const path = await ledger(0, [{ changes: many }]);
+    expect((await verified(path)).state).toMatchObject({ ok: true, rows: 153 });
+    expect(await unexplained(forged(path, "zoe", 2))).toEqual([
+      { table: "grants", key: '["t","zoe"]', reason: "no_entry" },
+    ]);
   });
 
   it("is unexplained when an older version of it was brought back", async () => {

@@ -1,6 +1,5 @@
 import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { KernelError } from "@holdfast/kernel/errors";
 import { StorageFault } from "../committer/storage-fault.ts";
 
 /** Larger pages gain nothing for entries and lose on scattered rows (docs/decisions/0002-committer.md). */
@@ -83,9 +82,8 @@ export function openFault(cause: unknown): StorageFault {
     : new StorageFault("database_unreadable", `The database cannot be opened: ${message}.`, cause);
 }
 
-/** Broken pages or schema, a file that is no database, or bytes that are no entry. */
+/** Broken pages or schema, or a file that is no database. */
 export function isDamage(cause: unknown): boolean {
-  if (cause instanceof KernelError) return true;
   const code = cause instanceof Error && "errcode" in cause ? Number(cause.errcode) & 0xff : 0;
   return code === SQLITE_ERROR || code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
 }
