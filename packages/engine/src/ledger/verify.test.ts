@@ -196,6 +196,22 @@ describe("a ledger", () => {
     await snapshot.close();
   });
 
+  it("holds as it stood at the beginning while it grows, with checkpoints, under the verification", async () => {
+    const path = await ledger(600);
+    const writer = new SqliteWriter(writerOptions(path));
+    await writer.open();
+    const snapshot = await openSnapshot({ path }, false);
+    const sizes: number[] = [];
+    const onProgress = (): void => {
+      sizes.push(writer.commit(Array.from({ length: 300 }, () => forWriter())).head.size);
+      writer.checkpoint();
+    };
+    expect(await verify(snapshot, { identity, known: [], onProgress })).toMatchObject({ ok: true, size: 608 });
+    expect(sizes).toEqual([908, 1_208, 1_508]);
+    await snapshot.close();
+    writer.close();
+  });
+
   it("is refused when its pages are damaged, wherever that shows", async () => {
     const path = await ledger(2_000);
     const bytes = readFileSync(path);
