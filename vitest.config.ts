@@ -83,8 +83,7 @@ export default defineConfig({
           ...onPostgres,
           name: "e2e-plain",
           include: ["registry", "tokens", "races", "idempotency", "coverage"].map((name) => `test/${name}.test.ts`),
-          // What engines lack that speak the protocol only: nodes then poll, and meet at the head alone.
-          env: { ...onPostgres.env, HOLDFAST_STORAGE_NOTIFY: "off", HOLDFAST_STORAGE_LOCKS: "off" },
+          env: { HOLDFAST_TEST_STORAGE: "plain" },
           sequence: { groupOrder: 4 },
         },
       },

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createDatabase, superuserUrl, type TestDatabase } from "./postgres.ts";
 import { type Proxy, startProxy } from "./proxy.ts";
 import { type ServerOptions, startServer, type TestServer } from "./server.ts";
+import { storageFeatures } from "./storage.ts";
 
 export interface ClusterOptions {
   /** The PostgreSQL server, by its superuser's address; the one that these tests share when left out. */
@@ -69,7 +70,7 @@ async function startNode(
   const start = (more: ServerOptions["env"] = {}) =>
     startServer({
       dataDir: join(dataDir, "data"),
-      env: { HOLDFAST_STORAGE_URL: url, HOLDFAST_NODE_NAME: name, ...env, ...more },
+      env: { HOLDFAST_STORAGE_URL: url, ...storageFeatures, HOLDFAST_NODE_NAME: name, ...env, ...more },
     });
   let server = await start().catch(async (error: unknown) => {
     await network.close();

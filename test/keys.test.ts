@@ -1,6 +1,5 @@
-import { DatabaseSync } from "node:sqlite";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rowsOf } from "./rows.ts";
 import { startWorld, type World } from "./world.ts";
 
 interface Key {
@@ -66,14 +65,12 @@ describe("a tenant's key-encryption key", () => {
 
 describe("a destroyed version", () => {
   it("leaves no wrapped key that could open it", async () => {
-    const count = () => {
-      using database = new DatabaseSync(join(world.server.dataDir, "holdfast.db"), { readOnly: true });
-      return (database.prepare("SELECT count(*) AS n FROM deks").get() as { readonly n: number }).n;
-    };
+    const rows = await rowsOf(world.server);
+    const count = async () => (await rows.read("SELECT 1 FROM deks")).length;
     (await inside().put(at("doomed"), { value: "doomed" })).output();
-    const before = count();
+    const before = await count();
     (await inside().post(`${at("doomed")}:destroy`, { all: true })).output();
-    expect(count()).toBe(before - 1);
+    expect(await count()).toBe(before - 1);
     expect((await inside().get(at("doomed"))).code).toBe("destroyed");
   });
 });

@@ -4,6 +4,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { catalogue } from "./catalogue.ts";
 import { nextSeq } from "./ledger.ts";
+import { storage } from "./storage.ts";
 import { startWorld, type World } from "./world.ts";
 
 let world: World;
@@ -120,10 +121,9 @@ describe("the network door", () => {
 describe("the data folder", () => {
   it("is its owner's alone", () => {
     const { dataDir, socketPath } = world.server;
-    const modes = [dataDir, socketPath, `${dataDir}/root.key`, `${dataDir}/holdfast.db`].map(
-      (path) => statSync(path).mode & 0o077,
-    );
-    expect(modes).toEqual([0, 0, 0, 0]);
+    const database = storage === "sqlite" ? [`${dataDir}/holdfast.db`] : [];
+    const modes = [dataDir, socketPath, `${dataDir}/root.key`, ...database].map((path) => statSync(path).mode & 0o077);
+    expect(new Set(modes)).toEqual(new Set([0]));
     expect(readFileSync(`${dataDir}/.gitignore`, "utf8")).toBe("*\n");
   });
 });

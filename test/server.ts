@@ -123,7 +123,8 @@ export function spawnServer(dataDir: string, { env = {}, under = [] }: Omit<Serv
   });
 }
 
-/** Without what is for tests alone, such as how to get into their database. */
+/** Without the settings of whoever runs the tests: they may name a database that is worth something. */
 function surroundings(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("HOLDFAST_TEST_")));
+  const isKept = (name: string) => !name.startsWith("HOLDFAST_") || name === "HOLDFAST_DEBUG";
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => isKept(name)));
 }

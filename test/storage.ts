@@ -1,8 +1,14 @@
 import { createDatabase, type TestDatabase } from "./postgres.ts";
 
-/** Which back end the servers of this run use: the one switch, set by the project in `vitest.config.ts`. */
-export const storage: "sqlite" | "postgres" =
-  process.env["HOLDFAST_TEST_STORAGE"] === "postgres" ? "postgres" : "sqlite";
+/** The one switch, set by the project in `vitest.config.ts`. */
+const chosen = process.env["HOLDFAST_TEST_STORAGE"];
+
+/** Which back end the servers of this run use. */
+export const storage: "sqlite" | "postgres" = chosen === undefined ? "sqlite" : "postgres";
+
+/** What a plain run goes without: engines that only speak PostgreSQL's protocol may have neither. */
+export const storageFeatures: Readonly<Record<string, string>> =
+  chosen === "plain" ? { HOLDFAST_STORAGE_NOTIFY: "off", HOLDFAST_STORAGE_LOCKS: "off" } : {};
 
 const databases = new Map<string, Promise<TestDatabase>>();
 
@@ -11,7 +17,7 @@ export async function storageSettings(dataDir: string): Promise<Readonly<Record<
   if (storage === "sqlite") return {};
   const database = databases.get(dataDir) ?? createDatabase();
   databases.set(dataDir, database);
-  return { HOLDFAST_STORAGE_URL: (await database).url };
+  return { HOLDFAST_STORAGE_URL: (await database).url, ...storageFeatures };
 }
 
 /** Drops what the servers of this file had. */
