@@ -86,7 +86,7 @@ function configOf(settings: PostgresSettings, purpose: Purpose): pg.ClientConfig
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     ...(isBounded && { query_timeout: settings.statementTimeoutMs + ANSWER_GRACE_MS }),
     types: { getTypeParser },
-    pipeline: purpose === "writer",
+    pipeline: purpose === "writer" || purpose === "snapshot",
   };
 }
 
