@@ -11,7 +11,8 @@ const MAX_SCANNED = 16_384;
 /** Milliseconds since the epoch as PostgreSQL's time, exactly: intervals count in microseconds. */
 const timeAt = (parameter: string): string => `timestamptz 'epoch' + ${parameter}::bigint * interval '1 millisecond'`;
 
-const SIZE = "SELECT coalesce(max(seq) + 1, 0) AS seq FROM entries";
+/** As the head says: a row beyond it is none of the ledger's. */
+const SIZE = "SELECT size AS seq FROM head WHERE id = 0";
 /** The first entry whose time is not before $1: times never go back, so it is found by halving, in one round trip. */
 const FIRST_NOT_BEFORE = `
   WITH RECURSIVE halved (low, high) AS (
