@@ -42,7 +42,9 @@ async function check(reader: LedgerReader, expected: ExpectedLedger): Promise<Ch
   refuseIfShorter(head, trusted);
   const verifiedFrom = tailStart(head, checkpoint?.size ?? 0);
   const sizes = [verifiedFrom, ...trusted.map(({ size }) => size)];
-  const [tree, ...trees] = await withTiles(reader, (readTile) => sizes.map((size) => loadTree(sha256, size, readTile)));
+  const [tree, ...trees] = await withTiles(reader, (readTile, hash) =>
+    sizes.map((size) => loadTree(hash, size, readTile)),
+  );
   for (const [index, known] of trusted.entries()) {
     if (toHex(trees[index]!.root()) === known.root) continue;
     throw new StorageFault("database_forked", `The first ${known.size} entries differ from those known elsewhere.`);

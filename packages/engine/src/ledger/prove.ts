@@ -1,6 +1,5 @@
 import { consistencyProof, inclusionProof } from "@holdfast/kernel/merkle";
 import { printProof } from "@holdfast/kernel/proof";
-import { sha256 } from "../crypto.ts";
 import type { LedgerReader } from "./ledger-reader.ts";
 import { withTiles } from "./with-tiles.ts";
 
@@ -11,11 +10,11 @@ import { withTiles } from "./with-tiles.ts";
 export async function proveEntry(reader: LedgerReader, seq: number): Promise<string | undefined> {
   const [newest] = await reader.checkpoints(1);
   if (newest === undefined || seq >= newest.size) return undefined;
-  const hashes = await withTiles(reader, (readTile) => inclusionProof(sha256, seq, newest.size, readTile));
+  const hashes = await withTiles(reader, (readTile, hash) => inclusionProof(hash, seq, newest.size, readTile));
   return printProof({ index: seq, hashes, checkpoint: newest.note });
 }
 
 /** RFC 6962 proof that the tree of `to` entries extends that of `from`. */
 export function proveConsistency(reader: LedgerReader, from: number, to: number): Promise<readonly Uint8Array[]> {
-  return withTiles(reader, (readTile) => consistencyProof(sha256, from, to, readTile));
+  return withTiles(reader, (readTile, hash) => consistencyProof(hash, from, to, readTile));
 }

@@ -35,7 +35,9 @@ export async function firstBadCheckpoint(
 }
 
 async function firstOtherRoot(ledger: LedgerReader, checkpoints: readonly Checkpoint[]): Promise<number | undefined> {
-  const trees = await withTiles(ledger, (readTile) => checkpoints.map(({ size }) => loadTree(sha256, size, readTile)));
+  const trees = await withTiles(ledger, (readTile, hash) =>
+    checkpoints.map(({ size }) => loadTree(hash, size, readTile)),
+  );
   return checkpoints.find(({ root }, index) => toHex(root) !== toHex(trees[index]!.root()))?.size;
 }
 

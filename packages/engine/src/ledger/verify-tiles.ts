@@ -22,7 +22,7 @@ export async function firstBadTile(ledger: LedgerReader, size: number, root: str
     }
     leavesPerTile *= TILE_WIDTH;
   }
-  const tree = await withTiles(ledger, (readTile) => loadTree(sha256, size, readTile));
+  const tree = await withTiles(ledger, (readTile, hash) => loadTree(hash, size, readTile));
   return toHex(tree.root()) === root ? undefined : Math.max(0, size - 1);
 }
 

@@ -36,11 +36,11 @@ describe("a computation over tiles", () => {
     const { readTile } = new LedgerStore(database);
     const reader = new SqliteLedgerReader(database);
     for (const size of [1, 255, 256, 300, 1_280, 1_300]) {
-      const inclusion = await withTiles(reader, (read) => inclusionProof(sha256, size - 1, size, read));
+      const inclusion = await withTiles(reader, (read, hash) => inclusionProof(hash, size - 1, size, read));
       expect(inclusion).toEqual(inclusionProof(sha256, size - 1, size, readTile));
-      const consistency = await withTiles(reader, (read) => consistencyProof(sha256, size, 1_300, read));
+      const consistency = await withTiles(reader, (read, hash) => consistencyProof(hash, size, 1_300, read));
       expect(consistency).toEqual(consistencyProof(sha256, size, 1_300, readTile));
-      const tree = await withTiles(reader, (read) => loadTree(sha256, size, read));
+      const tree = await withTiles(reader, (read, hash) => loadTree(hash, size, read));
       expect(tree.root()).toEqual(loadTree(sha256, size, readTile).root());
     }
   });
@@ -56,6 +56,6 @@ describe("a computation over tiles", () => {
 
   it("fails as it would with tiles that are too short", async () => {
     const missing = { tiles: (names: readonly unknown[]) => Promise.resolve(names.map(() => new Uint8Array())) };
-    await expect(withTiles(missing, (read) => loadTree(sha256, 300, read))).rejects.toThrow("partial tile");
+    await expect(withTiles(missing, (read, hash) => loadTree(hash, 300, read))).rejects.toThrow("partial tile");
   });
 });

@@ -24,7 +24,7 @@ export const openSnapshot: OpenSnapshot = async (data, isFrozen) => {
   return new SqliteSnapshot(openReadConnection(path), isFrozen);
 };
 
-export class SqliteSnapshot implements Snapshot {
+class SqliteSnapshot implements Snapshot {
   readonly ledger: SqliteLedgerReader;
   readonly #database: DatabaseSync;
   readonly #store: LedgerStore;
