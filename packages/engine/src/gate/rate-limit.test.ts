@@ -60,6 +60,22 @@ describe("one rate", () => {
   });
 });
 
+describe("a clock that is set back", () => {
+  const rate = { perSecond: 1, burst: 3 };
+
+  test("refuses nobody until it has caught up", () => {
+    let verdict = judgeRate(rate, undefined, 7_200_000);
+    while (verdict.allowed) verdict = judgeRate(rate, verdict.arrivalMs, 7_200_000);
+    expect(judgeRate(rate, verdict.arrivalMs, 3_600_000)).toMatchObject({ allowed: true, remaining: 2 });
+  });
+
+  test("by less than a minute, as calls that were begun earlier see it, gives no burst away", () => {
+    let verdict = judgeRate(rate, undefined, 100_000);
+    while (verdict.allowed) verdict = judgeRate(rate, verdict.arrivalMs, 100_000);
+    expect(judgeRate(rate, verdict.arrivalMs, 41_000).allowed).toBe(false);
+  });
+});
+
 describe("rates by key", () => {
   const slow = { perSecond: 0.001, burst: 1 };
 

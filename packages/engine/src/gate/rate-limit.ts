@@ -23,11 +23,15 @@ interface JudgedRate extends RateVerdict {
 /** Share of an interval that is forgiven: milliseconds since the epoch leave little room for fractions. */
 const ROUNDING = 0.01;
 
+/** No call leaves an arrival so far ahead: the clock was set back, and nobody is to be refused until it has caught up. */
+const CLOCK_BACK_MS = 60_000;
+
 /** Judges one call at `nowMs`, given the arrival time kept from the call before. */
 export function judgeRate(rate: Rate, keptMs: number | undefined, nowMs: number): JudgedRate {
   const intervalMs = 1000 / rate.perSecond;
   const toleranceMs = intervalMs * (rate.burst - 1);
-  const arrival = Math.max(keptMs ?? 0, nowMs);
+  const isBeyondReason = (keptMs ?? 0) - nowMs > toleranceMs + intervalMs + CLOCK_BACK_MS;
+  const arrival = isBeyondReason ? nowMs : Math.max(keptMs ?? 0, nowMs);
   const earlyMs = arrival - nowMs;
   if (earlyMs > toleranceMs + intervalMs * ROUNDING) {
     return { allowed: false, arrivalMs: arrival, remaining: 0, resetSeconds: (earlyMs - toleranceMs) / 1000 };
