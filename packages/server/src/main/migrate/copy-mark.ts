@@ -1,6 +1,6 @@
 import type { SignedHead } from "@holdfast/kernel/head";
 import { type Database, inTransaction } from "./database.ts";
-import { MoveRefused } from "./move-refused.ts";
+import { StorageRefused } from "./storage-refused.ts";
 import { hasRelation } from "./postgres-head.ts";
 import { markOf } from "./same-head.ts";
 
@@ -59,5 +59,5 @@ export class CopyMark {
   }
 }
 
-const takenOver = (): MoveRefused =>
-  new MoveRefused("target_in_use", "Another copy into this database has taken over.", "Wait until it has ended.");
+const takenOver = (): StorageRefused =>
+  new StorageRefused("target_in_use", "Another copy into this database has taken over.", "Wait until it has ended.");

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openWriteConnection } from "@holdfast/engine";
+import { openWriteConnection, type Table } from "@holdfast/engine";
 import { lockInstance, openReadConnection } from "@holdfast/engine/sqlite-file";
 import { describe, expect, it } from "vitest";
 import { copy, type CopySource, type CopyTarget, MAX_SET_BYTES } from "./copy.ts";
@@ -30,7 +30,7 @@ function contentOf(path: string): Record<string, unknown> {
 }
 
 async function moved(from: string, to: string, run = copy): Promise<Awaited<ReturnType<typeof copy>>> {
-  const source = openSqliteSource(from);
+  const source = openSqliteSource(from, TABLES);
   const target = new SqliteTarget(to, TABLES);
   try {
     const result = await run(source, target, TABLES, silent);
@@ -157,12 +157,24 @@ describe("a copy of a SQLite database", () => {
   it("is not made of what holds no ledger", async () => {
     const folder = temporaryFolder();
     const path = join(folder, "from.db");
-    expect(() => openSqliteSource(path)).toThrow("There is no ledger");
+    expect(() => openSqliteSource(path, TABLES)).toThrow("There is no ledger");
     openWriteConnection(path).close();
-    expect(() => openSqliteSource(path)).toThrow("There is no ledger");
+    expect(() => openSqliteSource(path, TABLES)).toThrow("There is no ledger");
     await grow(path, 0);
-    expect(() => openSqliteSource(path)).toThrow("There is no ledger");
-    rmSync(path);
+    expect(() => openSqliteSource(path, TABLES)).toThrow("There is no ledger");
+  });
+
+  it("is not made of what an older or a newer version wrote", async () => {
+    const path = join(temporaryFolder(), "from.db");
+    await grow(path, 1);
+    const [things, empty] = TABLES as [Table, Table];
+    const declared = (columns: Table["columns"]) => [{ ...things, columns: { ...things.columns, ...columns } }, empty];
+    expect(() => openSqliteSource(path, declared({ more: "text?" }))).toThrow("An older version");
+    expect(() => openSqliteSource(path, [...TABLES, { ...empty, name: "more" }])).toThrow("An older version");
+    expect(() => openSqliteSource(path, [things])).toThrow("A newer version");
+    expect(() => openSqliteSource(path, [{ ...things, columns: { kind: "text", id: "blob" } }, empty])).toThrow(
+      "A newer version",
+    );
   });
 });
 
@@ -171,7 +183,7 @@ describe("a set of rows", () => {
     const path = join(temporaryFolder(), "from.db");
     await grow(path, 5, { note: "x".repeat(MAX_SET_BYTES / 2 - 1_000) });
     await grow(path, 1, { note: "y".repeat(MAX_SET_BYTES + 1) });
-    const source = openSqliteSource(path);
+    const source = openSqliteSource(path, TABLES);
     const [things] = TABLES;
     const sizes = await sizesOf(source, relationOf(things!));
     expect(sizes.reduce((sum, size) => sum + size)).toBe(6);

@@ -1,27 +1,39 @@
+import type { Table } from "@holdfast/engine";
 import type { SignedHead } from "@holdfast/kernel/head";
 import { foundMark } from "./copy-mark.ts";
 import { type CopiedRow, type CopySource, MAX_SET_BYTES, MAX_SET_ROWS } from "./copy.ts";
 import type { Database } from "./database.ts";
-import { MoveRefused } from "./move-refused.ts";
+import { insistKnown, type StoredTables, storedTables } from "./insist-known.ts";
+import { StorageRefused } from "./storage-refused.ts";
 import { headOf } from "./postgres-head.ts";
 import { columnList, keyList, type Relation } from "./relation.ts";
 import { isSameHead } from "./same-head.ts";
 
 /** A database whose nodes are stopped, read as of one moment over this connection, which is the copy's from now on. */
-export async function openPostgresSource(database: Database): Promise<CopySource> {
+export async function openPostgresSource(database: Database, tables: readonly Table[]): Promise<CopySource> {
   await insistNotCopying(database);
   await database.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   const head = await headOf(database);
   if (head === undefined || head.size === 0) {
-    throw new MoveRefused("source_empty", "There is no ledger in this database.", "Look at HOLDFAST_STORAGE_URL.");
+    throw new StorageRefused("source_empty", "There is no ledger in this database.", "Look at HOLDFAST_STORAGE_URL.");
   }
   await insistNobodyWorks(database);
+  insistKnown(await tablesOf(database), tables, SYSTEM);
   return new PostgresSource(database, head);
+}
+
+const SYSTEM = ["entries", "head", "tiles", "checkpoints", "batches", "leases", "schema_version"];
+
+async function tablesOf(database: Database): Promise<StoredTables> {
+  const sql = `SELECT t.relname AS "table", c.attname AS "column" FROM pg_class t JOIN pg_attribute c ON c.attrelid = t.oid
+    WHERE t.relnamespace = 'holdfast'::regnamespace AND t.relkind IN ('r', 'p') AND NOT t.relispartition
+      AND c.attnum > 0 AND NOT c.attisdropped`;
+  return storedTables((await database.query(sql)).rows);
 }
 
 async function insistNotCopying(database: Database): Promise<void> {
   if ((await foundMark(database)) === undefined) return;
-  throw new MoveRefused(
+  throw new StorageRefused(
     "source_empty",
     "The copy into this database is not finished.",
     "Finish it first: run `holdfast migrate sqlite-to-postgres` again.",
@@ -33,10 +45,10 @@ async function insistNobodyWorks(database: Database): Promise<void> {
   const { rows } = await database.query("SELECT holder FROM holdfast.leases WHERE expires_at > now() LIMIT 1");
   const holder = rows[0]?.["holder"];
   if (holder === undefined) return;
-  throw new MoveRefused(
+  throw new StorageRefused(
     "source_in_use",
-    `A node runs on this database: ${String(holder)} holds a lease.`,
-    "Stop all nodes first. The lease of one that was killed ends by itself within a minute.",
+    `A node runs on this database: ${String(holder).split(" ", 1)[0]} holds a lease.`,
+    "Stop all nodes first; the lease of one that was killed ends by itself within seconds.",
   );
 }
 
@@ -65,7 +77,7 @@ class PostgresSource implements CopySource {
     const head = await headOf(this.#database);
     await insistNobodyWorks(this.#database);
     if (head !== undefined && isSameHead(head, this.head)) return;
-    throw new MoveRefused(
+    throw new StorageRefused(
       "source_changed",
       "The ledger has gone on while it was copied: a node writes to it.",
       "Stop all nodes, then run this again.",
@@ -77,7 +89,10 @@ class PostgresSource implements CopySource {
   }
 }
 
-/** One set, bounded by rows and bytes; lengths are known without reading what is stored beside the row. */
+/**
+ * One set, bounded by rows and bytes; lengths are known without reading what is stored beside the row. No declared column
+ * has capital letters.
+ */
 function pageSql(relation: Relation, hasAfter: boolean): string {
   const [columns, keys] = [columnList(relation), keyList(relation)];
   const marks = relation.key.map((_, index) => `$${index + 1}`).join(", ");
@@ -85,8 +100,9 @@ function pageSql(relation: Relation, hasAfter: boolean): string {
   const sized = relation.columns.filter(({ type }) => type !== "integer");
   const bytes = ["0", ...sized.map(({ name }) => `coalesce(octet_length("${name}"), 0)`)].join(" + ");
   return `SELECT ${columns} FROM (
-      SELECT ${columns}, sum(bytes) OVER (ORDER BY ${keys} ROWS UNBOUNDED PRECEDING) - bytes AS before FROM (
-        SELECT ${columns}, ${bytes} AS bytes FROM holdfast."${relation.name}" ${from} ORDER BY ${keys} LIMIT ${MAX_SET_ROWS}
+      SELECT *, sum("Bytes") OVER (ORDER BY ${keys} ROWS UNBOUNDED PRECEDING) - "Bytes" AS "Before" FROM (
+        SELECT ${columns}, ${bytes} AS "Bytes" FROM holdfast."${relation.name}" ${from}
+        ORDER BY ${keys} LIMIT ${MAX_SET_ROWS}
       ) AS found
-    ) AS measured WHERE before < ${MAX_SET_BYTES} ORDER BY ${keys}`;
+    ) AS measured WHERE "Before" < ${MAX_SET_BYTES} ORDER BY ${keys}`;
 }

@@ -4,7 +4,7 @@ import type { SignedHead } from "@holdfast/kernel/head";
 import { CopyMark, foundMark } from "./copy-mark.ts";
 import type { CopiedRow, CopyTarget, TargetState } from "./copy.ts";
 import type { Database } from "./database.ts";
-import { MoveRefused } from "./move-refused.ts";
+import { StorageRefused } from "./storage-refused.ts";
 import { hasRelation, headOf } from "./postgres-head.ts";
 import { checkpoints, columnList, entries, keyList, type Relation, relationOf, tiles } from "./relation.ts";
 import { isSameHead, markOf } from "./same-head.ts";
@@ -47,7 +47,7 @@ export class PostgresTarget implements CopyTarget {
 
   #complete(found: SignedHead, head: SignedHead): TargetState {
     if (isSameHead(found, head)) return "copied";
-    throw new MoveRefused(
+    throw new StorageRefused(
       "target_foreign",
       found.origin === head.origin
         ? `The database holds another state of this ledger: ${found.size} entries instead of ${head.size}.`
@@ -59,7 +59,7 @@ export class PostgresTarget implements CopyTarget {
   #begun(mark: string, head: SignedHead): TargetState {
     if (mark === markOf(head)) return "begun";
     const isSameLedger = mark.startsWith(`${head.origin} `);
-    throw new MoveRefused(
+    throw new StorageRefused(
       "target_begun",
       `A copy of ${isSameLedger ? "an earlier state of this ledger" : "another ledger"} was begun in the database.`,
       DROP,
@@ -71,7 +71,7 @@ export class PostgresTarget implements CopyTarget {
       if (!(await hasRelation(this.#database, name))) continue;
       const { rows } = await this.#database.query(`SELECT 1 AS found FROM holdfast."${name}" LIMIT 1`);
       if (rows.length === 0) continue;
-      throw new MoveRefused("target_not_empty", `The database holds rows in ${name}, and no ledger.`, DROP);
+      throw new StorageRefused("target_not_empty", `The database holds rows in ${name}, and no ledger.`, DROP);
     }
   }
 

@@ -7,7 +7,7 @@ import type { SignedHead } from "@holdfast/kernel/head";
 import { openDataFolder } from "../data-folder.ts";
 import { BlockFilters } from "./block-filters.ts";
 import type { CopiedRow, CopyTarget, TargetState } from "./copy.ts";
-import { MoveRefused } from "./move-refused.ts";
+import { StorageRefused } from "./storage-refused.ts";
 import { checkpoints, columnList, entries, keyList, type Relation } from "./relation.ts";
 import { isSameHead, markOf } from "./same-head.ts";
 import { hasTable, headIn, headOf } from "./sqlite-head.ts";
@@ -45,7 +45,7 @@ export class SqliteTarget implements CopyTarget {
     const found = headIn(this.path);
     if (found !== undefined && isSameHead(found, head)) return "copied";
     const isSameLedger = found?.origin === head.origin;
-    throw new MoveRefused(
+    throw new StorageRefused(
       "target_foreign",
       isSameLedger
         ? `${this.path} holds another state of this ledger: ${found.size} entries instead of ${head.size}.`
@@ -70,7 +70,7 @@ export class SqliteTarget implements CopyTarget {
       return lockInstance(this.path);
     } catch (cause) {
       if (!(cause instanceof StorageFault) || cause.code !== "database_in_use") throw cause;
-      throw new MoveRefused(
+      throw new StorageRefused(
         "target_in_use",
         `A server, or another copy, works on ${this.path}.`,
         "Wait until it has ended, or name another folder with --data-dir.",

@@ -1,5 +1,5 @@
 import type { CopiedRow } from "./copy.ts";
-import { MoveRefused } from "./move-refused.ts";
+import { StorageRefused } from "./storage-refused.ts";
 import type { Relation } from "./relation.ts";
 
 /** PostgreSQL stores every character but one; a row that has it could be copied only as another row. */
@@ -8,7 +8,7 @@ export function insistFit({ name, columns, key }: Relation, rows: readonly Copie
   for (const row of rows) {
     const column = texts.find((text) => String(row[text.name] ?? "").includes("\0"));
     if (column === undefined) continue;
-    throw new MoveRefused(
+    throw new StorageRefused(
       "source_unfit",
       `Row ${shownKey(row, key)} of ${name} holds the character U+0000 in ${column.name}, which PostgreSQL cannot store.`,
       "Start the SQLite server again, write that text anew without it, and run this again.",
