@@ -42,8 +42,13 @@ export function startVerification(options: VerifierOptions): RunningVerification
   const { promise, resolve, reject } = Promise.withResolvers<Verification>();
   let progress = { verified: 0, size: 0 };
   worker.on("message", (message: VerifierMessage) => {
-    if (message.kind === "done") resolve(message.verification);
-    else progress = { verified: message.verified, size: message.size };
+    if (message.kind === "progress") {
+      progress = { verified: message.verified, size: message.size };
+      return;
+    }
+    resolve(message.verification);
+    // An opener of payloads may hold connections, which would keep the thread.
+    void worker.terminate();
   });
   worker.on("error", reject);
   worker.on("exit", () => reject(new Error("The verification was stopped.")));
