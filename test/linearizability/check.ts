@@ -63,7 +63,7 @@ class Search {
 
   run(): Verdict {
     const path: Step[] = [];
-    let candidates = this.#candidates()[Symbol.iterator]();
+    let candidates: Iterator<number> = this.#candidates()[Symbol.iterator]();
     while (this.#required > 0) {
       const next = candidates.next();
       if (next.done === true) {
