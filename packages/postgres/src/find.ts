@@ -31,14 +31,16 @@ const FIRST_NOT_BEFORE = `
  * Entries that match, newest first. One index leads to at most 16,384 candidates in the order of the ledger, and what
  * else is asked for is looked for among those: however rare a match is, no query reads without end.
  */
-export async function findEntries(source: Source, query: LedgerQuery): Promise<LedgerPage> {
+export async function findEntries(source: Source, query: LedgerQuery, maxScanned = MAX_SCANNED): Promise<LedgerPage> {
   const isPossible = Object.values(query.where).every((text) => !text.includes("\0"));
   const range = isPossible ? await rangeOf(source, query) : EMPTY;
   if (range.start >= range.end) return { items: [] };
-  const rows = await rowsOf<StoredEntry>(source, matchesSql(query, range));
+  const rows = await rowsOf<StoredEntry>(source, matchesSql(query, range, maxScanned));
   const items = rows.slice(0, query.limit).map(({ bytes }) => ({ entry: parseEntry(bytes), bytes }));
-  const last = rows.length > query.limit ? rows[query.limit - 1] : await lastCandidate(source, query, range);
-  return { items: items.filter((found) => isTrue(found, query)), ...(last && { next: last.seq }) };
+  const last =
+    rows.length > query.limit ? rows[query.limit - 1] : await lastCandidate(source, query, range, maxScanned);
+  const found = items.filter((item) => isTrue(item, query));
+  return last !== undefined && last.seq > range.start ? { items: found, next: last.seq } : { items: found };
 }
 
 /** Columns only lead to an entry; its bytes decide. */
@@ -64,18 +66,23 @@ async function seqOf(source: Source, query: QueryConfig): Promise<number> {
 }
 
 /** Where a page ends that looked at as many entries as it may; undefined when there were not so many. */
-async function lastCandidate(source: Source, query: LedgerQuery, range: Range): Promise<StoredEntry | undefined> {
+async function lastCandidate(
+  source: Source,
+  query: LedgerQuery,
+  range: Range,
+  maxScanned: number,
+): Promise<StoredEntry | undefined> {
   const parameters = new Parameters();
   const candidates = candidatesSql("seq", query, range, parameters);
-  const text = `${candidates} OFFSET ${MAX_SCANNED - 1} LIMIT 1`;
+  const text = `${candidates} OFFSET ${maxScanned - 1} LIMIT 1`;
   return (await rowsOf<StoredEntry>(source, { text, values: parameters.values }))[0];
 }
 
-function matchesSql(query: LedgerQuery, range: Range): QueryConfig {
+function matchesSql(query: LedgerQuery, range: Range, maxScanned: number): QueryConfig {
   const parameters = new Parameters();
   const candidates = candidatesSql("seq, bytes, tenant, actor, action, resource, outcome", query, range, parameters);
   const conditions = filtersOf(query.where, parameters);
-  const text = `SELECT seq, bytes FROM (${candidates} LIMIT ${MAX_SCANNED}) AS candidates
+  const text = `SELECT seq, bytes FROM (${candidates} LIMIT ${maxScanned}) AS candidates
     WHERE ${["true", ...conditions].join(" AND ")} ORDER BY seq DESC LIMIT ${parameters.add(query.limit + 1)}`;
   return { text, values: parameters.values };
 }
