@@ -64,13 +64,13 @@ function failedTest(test: TestCase): Named {
 
 function skippedTest(test: TestCase): Named {
   const result = test.result();
-  if (result.state !== "skipped") return { title: titleOf(test), reason: "did not run" };
-  return { title: titleOf(test), reason: result.note ?? reasonOf(test) };
+  const said = result.state === "skipped" ? result.note : "did not run";
+  return { title: titleOf(test), reason: missingPostgres(test) ?? said ?? "" };
 }
 
-/** A unit test that stands beside what needs a PostgreSQL is switched off where there is none. */
-function reasonOf({ project }: TestCase): string {
-  return project.name === "unit-postgres" ? (process.env[noPostgresVariable] ?? "") : "";
+/** Why there was none, for tests of projects that need one; what they need beside it, nobody looked at. */
+function missingPostgres({ project }: TestCase): string | undefined {
+  return /-(postgres|plain)$/.test(project.name) ? process.env[noPostgresVariable] : undefined;
 }
 
 function titleOf(test: TestCase): string {

