@@ -3,7 +3,6 @@ import { assemble, type Assembly } from "../../packages/server/src/main/assemble
 import { configurationFrom } from "../../packages/server/src/main/configuration.ts";
 import { openDataFolder } from "../../packages/server/src/main/data-folder.ts";
 import { createLog } from "../../packages/server/src/main/log.ts";
-import { readOrCreateRootKey } from "../../packages/server/src/main/root-key.ts";
 import { keyOf } from "../load/plan.ts";
 import type { Folder } from "./folder.ts";
 
@@ -17,7 +16,7 @@ const valueBytes = 100;
  */
 export async function fill(folder: Folder, keys: number, entries: number): Promise<void> {
   const assembly = await open(folder);
-  const { committer, storage } = assembly.ledger;
+  const { committer } = assembly.ledger;
   const perform = performer(assembly);
   if (committer.position < keys) await repeat(keys, (index) => perform("secret.put", index));
   const missing = Math.max(0, entries - committer.position);
@@ -25,10 +24,7 @@ export async function fill(folder: Folder, keys: number, entries: number): Promi
     const key = (index * 7_919 + Math.floor(index / 10)) % keys;
     return perform(index % 10 === 0 ? "secret.put" : "secret.read", key);
   });
-  // The writer last: whoever closes last may merge the write-ahead log.
-  storage.close();
-  await committer.close();
-  assembly.keyring.clear();
+  await assembly.close();
 }
 
 /** Does something a number of times, many at once. */
@@ -45,7 +41,6 @@ function open({ path, env }: Folder): Promise<Assembly> {
   return assemble({
     configuration: configurationFrom(env),
     folder,
-    rootKey: readOrCreateRootKey(folder),
     log: createLog("warn"),
     hardening: { isNonDumpable: false, hasNoCoreFiles: false },
   });

@@ -801,6 +801,16 @@ export interface StorageStatus {
   readonly kind: string;
   readonly sizeBytes?: number;
   readonly freeBytes?: number;
+  /** Version of the database server. */
+  readonly server?: string;
+  /** Whom the node is to the database. */
+  readonly role?: string;
+  /** How the database is verified: verify-full, verify-ca or none. */
+  readonly tls?: string;
+  /** Node that does what one of all nodes has to do. */
+  readonly dutyHolder?: string;
+  /** Entries of other nodes that this node has not heard of yet. */
+  readonly behind?: number;
 }
 
 export interface SealStatus {
@@ -823,6 +833,8 @@ export interface Status {
   readonly tenant: string;
   /** Who you are here. */
   readonly actor: string;
+  /** Which of several nodes answers. */
+  readonly node?: string;
   readonly ledger: LedgerStatus;
   readonly storage: StorageStatus;
   readonly seal: SealStatus;

@@ -63,6 +63,7 @@ export const status = named("Status", {
   uptimeSeconds: Type.Number({ minimum: 0 }),
   tenant: field.text(64, "Tenant of this call."),
   actor: field.text(64, "Who you are here."),
+  node: optional(field.text(64, "Which of several nodes answers.")),
   ledger: named("LedgerStatus", {
     origin: field.text(128),
     size: field.count("Entries."),
@@ -75,6 +76,11 @@ export const status = named("Status", {
     kind: field.text(32),
     sizeBytes: optional(field.count()),
     freeBytes: optional(field.count()),
+    server: optional(field.text(128, "Version of the database server.")),
+    role: optional(field.text(64, "Whom the node is to the database.")),
+    tls: optional(field.text(32, "How the database is verified: verify-full, verify-ca or none.")),
+    dutyHolder: optional(field.text(64, "Node that does what one of all nodes has to do.")),
+    behind: optional(field.count("Entries of other nodes that this node has not heard of yet.")),
   }),
   seal: named("SealStatus", { kind: field.text(32), sealed: Type.Boolean(), detail: optional(field.text(256)) }),
   features: list(

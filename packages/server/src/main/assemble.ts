@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import {
   type Committer,
   type CommitterDependencies,
@@ -11,10 +10,10 @@ import {
   type Rate,
   RateLimiter,
   type RunningVerification,
-  SqliteLedgerReader,
+  type Refusal,
 } from "@holdfast/engine";
 import { Access, accessOperations } from "../access/index.ts";
-import { auditOperations, type Ledger } from "../audit/index.ts";
+import { auditOperations, type Ledger, type Verify } from "../audit/index.ts";
 import { definition, operationNames } from "../catalogue.ts";
 import {
   actorDirectory,
@@ -26,20 +25,22 @@ import {
 import { createKeyring, type Keyring, keyringOperations } from "../keyring/index.ts";
 import { registryOperations, standingTree } from "../registry/index.ts";
 import { admitToTenant, loadTenants, tenantsOperations } from "../tenants/index.ts";
+import { openOrBegin } from "./begin-ledger.ts";
 import type { Configuration } from "./configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { DiskReserve, withReserve } from "./disk-reserve.ts";
 import { Features } from "./features.ts";
 import type { Hardening } from "./harden-process.ts";
 import { idempotencyKeys } from "./idempotency-keys.ts";
-import { initialize } from "./initialize.ts";
+import type { OpenLedger } from "./ledger-place.ts";
 import { logEvents } from "./log-events.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
-import { type OpenLedger, openLedger } from "./open-ledger.ts";
+import { reachLedger } from "./reach-ledger.ts";
+import { readOrCreateRootKey } from "./root-key.ts";
 import { StartFailure } from "./start-failure.ts";
 import { statusOperation } from "./status.ts";
-import { tables } from "./tables.ts";
-import { createVerify } from "./verify.ts";
+import type { StoragePlace } from "./storage-place.ts";
+import { createVerify, startVerify } from "./verify.ts";
 
 const CACHE_ENTRIES = 100_000;
 const CACHE_BYTES = 64 * 1024 * 1024;
@@ -59,43 +60,57 @@ export interface Assembly {
   /** Tenant of what belongs to none. */
   readonly systemTenant: string;
   readonly reads: () => PlanReads;
-  readonly reserve: DiskReserve;
-  /** Shows the verification that runs after start in `status`. */
-  watch(verification: RunningVerification): void;
+  /** Why operations would be refused now; undefined when they would not. */
+  readonly refusal: () => Refusal | undefined;
+  /** Verifies the whole ledger, and shows in `status` how far it is. */
+  verifyAll(): RunningVerification;
+  /** Finishes what is queued and lets go of everything. */
+  close(): Promise<void>;
 }
 
 export interface AssemblyOptions {
   readonly configuration: Configuration;
   readonly folder: DataFolder;
-  readonly rootKey: Uint8Array;
   readonly log: Logger;
   readonly hardening: Hardening;
   /** What benchmarks replace. */
   readonly dependencies?: CommitterDependencies;
 }
 
-/** The only wiring: who is handed what. */
+/** The only wiring: who is handed what. What cannot be assembled lets go of the folder, the database and the process. */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
-  const { configuration, folder, rootKey, log } = options;
-  const keyring = createKeyring({ rootKey, suite: configuration.suite });
-  const cache = new FootprintCache({ maxEntries: CACHE_ENTRIES, maxBytes: CACHE_BYTES, bytesOf: cachedBytes });
+  const closing = new AsyncDisposableStack();
+  try {
+    return await assembleOver(options, closing);
+  } catch (error) {
+    await closing.disposeAsync();
+    throw error;
+  }
+}
+
+async function assembleOver(options: AssemblyOptions, closing: AsyncDisposableStack): Promise<Assembly> {
+  const { configuration, folder, log } = options;
   const metrics = createMetrics();
-  const ledger = await openLedger({
-    folder,
-    keyring,
-    tables,
-    checkpointDir: configuration.checkpointDir,
-    onCommitted: (writes) => {
-      cache.invalidate(writes);
-      keyring.onCommitted(writes);
+  const cache = new FootprintCache({ maxEntries: CACHE_ENTRIES, maxBytes: CACHE_BYTES, bytesOf: cachedBytes });
+  const place = await reachLedger(configuration, folder);
+  closing.defer(() => place.close());
+  const rootKey = readOrCreateRootKey(folder, configuration.rootKey, await place.hasLedger());
+  const keyring = createKeyring({ rootKey, suite: configuration.suite });
+  closing.defer(() => keyring.clear());
+  const { ledger, isNew } = await openOrBegin(
+    place,
+    {
+      keyring,
+      checkpointDir: configuration.checkpointDir,
+      onCommitted: (writes, isIncomplete) => forget(cache, keyring, writes, isIncomplete),
+      onEvent: logEvents(log, metrics),
+      ...(options.dependencies === undefined ? {} : { dependencies: options.dependencies }),
     },
-    onEvent: logEvents(log, metrics),
-    ...(options.dependencies === undefined ? {} : { dependencies: options.dependencies }),
-  });
-  const isNew = ledger.newKeys.length > 0;
-  if (isNew) await initializeOrClose(ledger, keyring);
-  const reserve = new DiskReserve(folder.path);
-  const committer = withReserve(ledger.committer, reserve);
+    configuration.nodeName,
+  );
+  closing.defer(() => ledger.close());
+  const reserve = reserveFor(configuration, folder, closing);
+  const committer = reserve === undefined ? ledger.committer : withReserve(ledger.committer, reserve);
   const access = new Access();
   const reads = () => new PlanReads(cache, ledger.storage, ledger.committer);
   const system = await systemTenant(reads());
@@ -106,14 +121,12 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     { tenant: system, actor: actors.nobody },
   );
   const features = new Features(options.hardening, ledger, reserve);
-  const operations = operationsOf(options, { keyring, ledger, access }, features);
+  const database: StoragePlace = placeOf(configuration, folder);
+  const verify = createVerify(ledger, database, rootKey);
   metrics.observe(readingsOf(ledger, cache));
-  const watch = (verification: RunningVerification) => {
-    features.watch(verification, log);
-  };
   return {
     gate,
-    operations,
+    operations: operationsOf(options, { keyring, ledger, access, verify, features }),
     keyring,
     ledger,
     metrics,
@@ -122,21 +135,41 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     actors,
     systemTenant: system,
     reads,
-    reserve,
-    watch,
+    refusal: () => committer.admission(),
+    verifyAll() {
+      const verification = startVerify(ledger, database, rootKey, false);
+      closing.defer(() => verification.stop());
+      features.watch(verification, log);
+      return verification;
+    },
+    close: () => closing.disposeAsync(),
   };
 }
 
-/** What cannot be initialised must not keep the folder locked, or the process alive. */
-async function initializeOrClose({ committer, storage, newKeys }: OpenLedger, keyring: Keyring): Promise<void> {
-  try {
-    await initialize(committer, keyring, newKeys, Date.now());
-  } catch (error) {
-    storage.close();
-    await committer.close();
-    throw error;
+/** What was written falls from the caches; everything does, when it may have been more than is known. */
+function forget(cache: FootprintCache, keyring: Keyring, writes: readonly string[], isIncomplete: boolean): void {
+  if (isIncomplete) {
+    cache.clear();
+    keyring.clear();
   }
+  cache.invalidate(writes);
+  keyring.onCommitted(writes);
 }
+
+/** A full disk ends a database of this folder alone; of a shared one nothing is known here. */
+function reserveFor(
+  { storage }: Configuration,
+  folder: DataFolder,
+  closing: AsyncDisposableStack,
+): DiskReserve | undefined {
+  if (storage !== undefined) return undefined;
+  const reserve = new DiskReserve(folder.path);
+  closing.defer(() => reserve.stop());
+  return reserve;
+}
+
+const placeOf = ({ storage }: Configuration, { database }: DataFolder): StoragePlace =>
+  storage === undefined ? { kind: "sqlite", database } : { kind: "postgres", settings: storage };
 
 interface Parts {
   readonly keyring: Keyring;
@@ -172,7 +205,7 @@ function createGate(
       stranger: limiterOf(configuration.strangerRate),
     },
     nobody,
-    node: hostname(),
+    node: configuration.nodeName,
     clock: Date.now,
     log,
     meter: metrics.meter,
@@ -190,16 +223,20 @@ async function systemTenant(reads: PlanReads): Promise<string> {
   throw new Error("the ledger's first entry holds a system tenant");
 }
 
+interface Bound extends Pick<Parts, "keyring" | "ledger" | "access"> {
+  readonly verify: Verify;
+  readonly features: Features;
+}
+
 function operationsOf(
-  { folder, rootKey }: AssemblyOptions,
-  { keyring, ledger, access }: Pick<Parts, "keyring" | "ledger" | "access">,
-  features: Features,
+  { configuration }: AssemblyOptions,
+  { keyring, ledger, access, verify, features }: Bound,
 ): readonly Operation[] {
   const audit: Ledger = {
     origin: ledger.origin,
     publicKey: ledger.publicKey,
     committer: ledger.committer,
-    reader: new SqliteLedgerReader(ledger.storage.database),
+    reader: ledger.reader,
     payloadOpener: () => keyring.payloadOpener(ledger.storage),
     isGlobal: (actor, reads) => access.isGlobal(actor, reads),
   };
@@ -213,8 +250,13 @@ function operationsOf(
     ...accessOperations(definition, access, actorDirectory),
     ...identityOperations(definition, access, keyring.subkeys.tokens),
     ...registryOperations(definition, { keyring, maxValueBytes: MAX_VALUE_BYTES }),
-    ...auditOperations(definition, audit, createVerify(ledger, { kind: "sqlite", database: folder.database }, rootKey)),
-    statusOperation(definition, ledger, folder, features),
+    ...auditOperations(definition, audit, verify),
+    statusOperation(definition, {
+      node: configuration.nodeName,
+      seal: configuration.rootKey.kind,
+      ledger,
+      features,
+    }),
   ];
   insistComplete(operations);
   return operations;
@@ -237,7 +279,8 @@ function cachedBytes(value: unknown): number {
   return known ?? UNKNOWN_VALUE_BYTES;
 }
 
-function readingsOf({ committer }: OpenLedger, cache: FootprintCache) {
+function readingsOf(ledger: OpenLedger, cache: FootprintCache) {
+  const { committer } = ledger;
   return {
     queueDepth: () => committer.queue.depth,
     queueAgeSeconds: () => committer.queue.ageMs / 1000,
@@ -245,5 +288,6 @@ function readingsOf({ committer }: OpenLedger, cache: FootprintCache) {
     checkpointSize: () => committer.checkpoint?.size ?? 0,
     cacheHits: () => cache.hits,
     cacheMisses: () => cache.misses,
+    storage: () => ledger.readings(),
   };
 }

@@ -58,6 +58,9 @@ export function withReserve(committer: Committer, reserve: Pick<DiskReserve, "re
   return {
     admission: () => reserve.refusal() ?? committer.admission(),
     submit: (submission) => committer.submit(submission),
+    get isShared() {
+      return committer.isShared ?? false;
+    },
     get position() {
       return committer.position;
     },

@@ -8,34 +8,35 @@ import { assemble, type Assembly } from "./assemble.ts";
 import { configurationFrom } from "./configuration.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { startDuties } from "./duties.ts";
-import { readOrCreateRootKey } from "./root-key.ts";
 
 const silent = { debug() {}, info() {}, warn() {}, error: vi.fn() };
 const MINUTE_MS = 60_000;
 
 let folder: string;
 let assembly: Assembly;
+const lease = { isHeld: true };
+const upkeep = vi.fn<() => Promise<boolean>>();
 let stop: () => Promise<void>;
 
 beforeEach(async () => {
+  lease.isHeld = true;
+  upkeep.mockReset().mockResolvedValue(true);
   folder = mkdtempSync(join(tmpdir(), "holdfast-duties-"));
   const environment = { HOLDFAST_DATA_DIR: join(folder, "data"), HOLDFAST_CHECKPOINT_DIR: join(folder, "elsewhere") };
   const configuration = configurationFrom(environment);
   const data = openDataFolder(configuration.dataDir);
   const hardening = { isNonDumpable: true, hasNoCoreFiles: true };
-  const rootKey = readOrCreateRootKey(data);
-  assembly = await assemble({ configuration, folder: data, rootKey, log: silent, hardening });
+  assembly = await assemble({ configuration, folder: data, log: silent, hardening });
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   const { gate, keyring, reads, actors, systemTenant } = assembly;
-  stop = startDuties({ gate, keyring, reads, actor: actors.server, systemTenant, log: silent });
+  const ledger = { duties: lease, upkeep: [{ run: upkeep }] };
+  stop = startDuties({ gate, keyring, reads, ledger, actor: actors.server, systemTenant, log: silent });
 });
 
 afterEach(async () => {
   await stop();
   vi.useRealTimers();
-  assembly.reserve.stop();
-  assembly.ledger.storage.close();
-  await assembly.ledger.committer.close();
+  await assembly.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -70,7 +71,7 @@ async function round(): Promise<void> {
 }
 
 const count = (table: string): number =>
-  Number(assembly.ledger.storage.database.prepare(`SELECT count(*) AS n FROM ${table}`).get()!["n"]);
+  Number((assembly.ledger.storage as SqliteStorage).database.prepare(`SELECT count(*) AS n FROM ${table}`).get()!["n"]);
 
 describe("the server's duties", () => {
   it("leave no entry when there is nothing to do", async () => {
@@ -110,6 +111,30 @@ describe("the server's duties", () => {
     });
     const read = await ask("secret.read", undefined, "applications/shop/config/db-password");
     expect(read.plan.output).toMatchObject({ value: "correct horse" });
+  });
+
+  it("of one of several nodes are left alone without the lease, also when it ends between two pieces", async () => {
+    await ask("token.create", { uses: 1, ttlSeconds: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    lease.isHeld = false;
+    await round();
+    await stop();
+    expect([count("tokens"), upkeep.mock.calls.length]).toEqual([1, 0]);
+  });
+
+  it("go on piece by piece until nothing is left, or the lease ends", async () => {
+    upkeep.mockResolvedValueOnce(false).mockResolvedValueOnce(false).mockResolvedValueOnce(true);
+    await round();
+    await vi.waitFor(() => {
+      expect(upkeep).toHaveBeenCalledTimes(3);
+    });
+    upkeep.mockReset().mockImplementation(async () => (lease.isHeld = false));
+    await round();
+    await vi.waitFor(() => {
+      expect(upkeep).toHaveBeenCalledTimes(1);
+    });
+    await stop();
+    expect(upkeep).toHaveBeenCalledTimes(1);
   });
 
   it("are tried again when a round fails", async () => {

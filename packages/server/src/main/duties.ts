@@ -11,6 +11,7 @@ import {
 import { isTokenSweepDue, tokenSweep } from "../identity/index.ts";
 import { isSweepDue, type Keyring, keySweep } from "../keyring/index.ts";
 import { loadTenants } from "../tenants/index.ts";
+import type { OpenLedger } from "./ledger-place.ts";
 
 const MINUTE_MS = 60_000;
 /** Pieces of one duty in one round: the rest waits a minute, so that duties never starve callers. */
@@ -21,6 +22,7 @@ export interface Duties {
   readonly gate: Gate;
   readonly keyring: Keyring;
   readonly reads: () => Reads;
+  readonly ledger: Pick<OpenLedger, "duties" | "upkeep">;
   /** Whom entries name for what the server does unasked. */
   readonly actor: string;
   /** Where duties act that concern no tenant. */
@@ -50,15 +52,33 @@ export function startDuties(duties: Duties): () => Promise<void> {
   };
 }
 
-/** One round; a duty that fails is reported and tried again with the next. */
+/** One round: what each node does for itself, then what one of all nodes does. */
 async function runRound(duties: Duties, signal: AbortSignal): Promise<void> {
+  const { gate, keyring, ledger } = duties;
+  const isToGoOn = () => ledger.duties.isHeld && !signal.aborted;
+  await attempt(duties, async () => {
+    await gate.recordTally();
+    keyring.dropExpired();
+  });
+  if (!isToGoOn()) return;
+  await attempt(duties, async () => {
+    for (const duty of await dutiesOf(duties)) await carryOut(duties, duty, isToGoOn, signal);
+  });
+  for (const piece of ledger.upkeep) await attempt(duties, () => inPieces(isToGoOn, () => piece.run()));
+}
+
+/** What fails is reported and tried again with the next round; the others go on. */
+async function attempt({ log }: Duties, work: () => Promise<void>): Promise<void> {
   try {
-    await duties.gate.recordTally();
-    duties.keyring.dropExpired();
-    for (const duty of await dutiesOf(duties)) await carryOut(duties, duty, signal);
+    await work();
   } catch (error) {
-    duties.log.error({ err: error }, "a duty of the server failed; it is tried again in a minute");
+    log.error({ err: error }, "a duty of the server failed; it is tried again in a minute");
   }
+}
+
+/** A bounded piece at a time until one says that nothing is left; another node may have the lease by the next one. */
+async function inPieces(isToGoOn: () => boolean, run: () => Promise<boolean>): Promise<void> {
+  for (let piece = 0; piece < MAX_PIECES && isToGoOn(); piece++) if (await run()) return;
 }
 
 async function dutiesOf({ keyring, reads, systemTenant: tenant }: Duties): Promise<readonly Duty[]> {
@@ -71,16 +91,17 @@ async function dutiesOf({ keyring, reads, systemTenant: tenant }: Duties): Promi
   ];
 }
 
-/** A bounded piece at a time until nothing is left; nothing due leaves no entry. */
+/** Nothing due leaves no entry. */
 async function carryOut(
   { gate, actor }: Duties,
   { operation, tenant, isDue }: Duty,
+  isToGoOn: () => boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let piece = 0; piece < MAX_PIECES && !signal.aborted; piece++) {
-    if (!(await isDue(Date.now()))) return;
-    const principal: Principal = { actor, tenant, kind: "internal", credential: "internal" };
+  const principal: Principal = { actor, tenant, kind: "internal", credential: "internal" };
+  await inPieces(isToGoOn, async () => {
+    if (!(await isDue(Date.now()))) return true;
     const answer = await gate.perform(dutyCall(operation, principal, signal));
-    if (!answer.ok || (answer.plan.output as { readonly isDone: boolean }).isDone) return;
-  }
+    return !answer.ok || (answer.plan.output as { readonly isDone: boolean }).isDone;
+  });
 }

@@ -1,7 +1,7 @@
 import type { LedgerVerification, Logger, RunningVerification } from "@holdfast/engine";
 import { type DiskReserve, reserveBytes } from "./disk-reserve.ts";
 import type { Hardening } from "./harden-process.ts";
-import type { OpenLedger } from "./open-ledger.ts";
+import type { OpenLedger } from "./ledger-place.ts";
 
 /** A part that can be missing or only half there; never a silent pass (law 7). */
 export interface Feature {
@@ -14,7 +14,7 @@ export interface Feature {
 export class Features {
   readonly #hardening: Hardening;
   readonly #ledger: Pick<OpenLedger, "secondPlaceProblem">;
-  readonly #reserve: Pick<DiskReserve, "refusal" | "space">;
+  readonly #reserve: Pick<DiskReserve, "refusal" | "space"> | undefined;
   #verification: RunningVerification | undefined;
   #verified: LedgerVerification | undefined;
   #problem: string | undefined;
@@ -22,7 +22,7 @@ export class Features {
   constructor(
     hardening: Hardening,
     ledger: Pick<OpenLedger, "secondPlaceProblem">,
-    reserve: Pick<DiskReserve, "refusal" | "space">,
+    reserve: Pick<DiskReserve, "refusal" | "space"> | undefined,
   ) {
     this.#reserve = reserve;
     this.#hardening = hardening;
@@ -48,7 +48,8 @@ export class Features {
   }
 
   list(): readonly Feature[] {
-    return [this.#processMemory(), this.#coreFiles(), this.#secondPlace(), this.#diskReserve(), this.#wholeLedger()];
+    const disk = this.#reserve === undefined ? [] : [diskReserve(this.#reserve)];
+    return [this.#processMemory(), this.#coreFiles(), this.#secondPlace(), ...disk, this.#wholeLedger()];
   }
 
   #processMemory(): Feature {
@@ -74,16 +75,6 @@ export class Features {
       : { name: "checkpoint-second-place", state: "unavailable", detail: problem };
   }
 
-  #diskReserve(): Feature {
-    const name = "disk-reserve";
-    const { space } = this.#reserve;
-    if (space === undefined) return { name, state: "unavailable", detail: "the free space is not known" };
-    const reserve = `${Math.round(reserveBytes(space) / 1024 / 1024)} MiB are kept free`;
-    return this.#reserve.refusal() === undefined
-      ? { name, state: "available", detail: reserve }
-      : { name, state: "degraded", detail: `${reserve}, and less is left: nothing more is recorded` };
-  }
-
   #wholeLedger(): Feature {
     const name = "ledger-verification";
     if (this.#problem !== undefined) return { name, state: "unavailable", detail: this.#problem };
@@ -98,4 +89,14 @@ export class Features {
           detail: `entry ${firstBad?.seq ?? 0} does not hold: ${firstBad?.reason ?? "unknown"}`,
         };
   }
+}
+
+function diskReserve(watched: Pick<DiskReserve, "refusal" | "space">): Feature {
+  const name = "disk-reserve";
+  const { space } = watched;
+  if (space === undefined) return { name, state: "unavailable", detail: "the free space is not known" };
+  const reserve = `${Math.round(reserveBytes(space) / 1024 / 1024)} MiB are kept free`;
+  return watched.refusal() === undefined
+    ? { name, state: "available", detail: reserve }
+    : { name, state: "degraded", detail: `${reserve}, and less is left: nothing more is recorded` };
 }

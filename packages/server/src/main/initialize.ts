@@ -1,5 +1,5 @@
-import { hostname, userInfo } from "node:os";
-import { type Change, type GroupCommitter, hashChange, payloadBytes } from "@holdfast/engine";
+import { userInfo } from "node:os";
+import { type Change, type Committer, hashChange, payloadBytes } from "@holdfast/engine";
 import { globalRole } from "@holdfast/policy";
 import { grantsTable } from "../access/index.ts";
 import { firstAdministrator, newSystemActors } from "../identity/index.ts";
@@ -16,9 +16,10 @@ const FIRST_TENANT = "main";
  * administrator that no door can ever make. One transaction: a server is initialised, or it is not.
  */
 export async function initialize(
-  committer: GroupCommitter,
+  committer: Committer,
   keyring: Keyring,
   serverKeys: readonly Change[],
+  node: string,
   now: number,
 ): Promise<void> {
   const system = newTenant("system", "system", now);
@@ -42,14 +43,13 @@ export async function initialize(
     ...administrator.changes,
     { put: grantsTable, row: grant, expect: 0 },
   ];
-  await submitEntryZero(committer, keyring, system.id, administrator.actor, changes, now);
+  await submitEntryZero(committer, keyring, { tenant: system.id, actor: administrator.actor, node }, changes, now);
 }
 
 async function submitEntryZero(
-  committer: GroupCommitter,
+  committer: Committer,
   keyring: Keyring,
-  tenant: string,
-  actor: string,
+  { tenant, actor, node }: { readonly tenant: string; readonly actor: string; readonly node: string },
   planned: readonly Change[],
   now: number,
 ): Promise<void> {
@@ -57,7 +57,7 @@ async function submitEntryZero(
   const changes = [...planned, ...key.changes].map((change) => ({ change, hash: hashChange(change) }));
   const result = await committer.submit({
     entry: { tenant, actor, action: "system.init", resource: "system", outcome: "ok", reason: "" },
-    payload: key.seal(payloadBytes({ op: "system.init", from: "init", node: hostname() }, changes)),
+    payload: key.seal(payloadBytes({ op: "system.init", from: "init", node }, changes)),
     changes,
     reads: [],
     writes: [],

@@ -10,6 +10,12 @@ export function logEvents(log: Logger, metrics: Metrics): (event: CommitterEvent
         break;
       case "stale":
         break;
+      case "contended":
+        metrics.contended(event.retries);
+        break;
+      case "feed":
+        logFeed(log, event);
+        break;
       case "checkpoint":
         metrics.checkpoint();
         log.debug({ size: event.size }, "checkpoint issued");
@@ -30,6 +36,12 @@ export function logEvents(log: Logger, metrics: Metrics): (event: CommitterEvent
         log.error({ ...event }, "operations could not be recorded");
     }
   };
+}
+
+/** Nothing is lost without it: a node then looks for what others wrote, instead of being told. */
+function logFeed(log: Logger, { isListening, reason }: Extract<CommitterEvent, { kind: "feed" }>): void {
+  if (isListening) log.info({}, "other nodes' commits are told of");
+  else log.warn({ reason }, "other nodes' commits are not told of; they are looked for");
 }
 
 function logRecovery(log: Logger, recovery: Extract<CommitterEvent, { kind: "recovered" }>["recovery"]): void {

@@ -1,4 +1,5 @@
 import type { GateMeter } from "@holdfast/engine";
+import type { StorageReadings } from "./ledger-place.ts";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 const FAST_SECONDS = [0.000_01, 0.000_05, 0.000_1, 0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1];
@@ -12,11 +13,14 @@ export interface Readings {
   readonly checkpointSize: () => number;
   readonly cacheHits: () => number;
   readonly cacheMisses: () => number;
+  readonly storage: () => StorageReadings;
 }
 
 export interface Metrics {
   readonly meter: GateMeter;
   readonly stray: (code: string) => void;
+  /** Other nodes were first, so many times before a batch stood. */
+  contended(retries: number): void;
   commit(batchSize: number, seconds: number, fsyncSeconds: number): void;
   checkpoint(): void;
   observe(readings: Readings): void;
@@ -75,6 +79,11 @@ export function createMetrics(): Metrics {
     buckets: REQUEST_SECONDS,
     registers,
   });
+  const contention = new Counter({
+    name: "holdfast_commit_contended_total",
+    help: "Times a batch was made again because another node had committed first.",
+    registers,
+  });
   const requestsOf = byLabels((operation, outcome) => requests.labels({ operation, outcome }));
   let checkpointedAt = Date.now();
   new Gauge({
@@ -94,6 +103,7 @@ export function createMetrics(): Metrics {
       replanned: () => replans.inc(),
       limited: () => limited.inc(),
     },
+    contended: (retries) => contention.inc(retries),
     stray: (code) => strays.inc({ code }),
     commit(batchSize, seconds, fsyncSeconds) {
       batch.observe(batchSize);
@@ -126,6 +136,24 @@ function readLater(register: Registry, readings: Readings): void {
   gauge("holdfast_checkpoint_entries", "Entries under the newest checkpoint.", readings.checkpointSize);
   gauge("holdfast_cache_hits", "Reads answered from the cache since start.", readings.cacheHits);
   gauge("holdfast_cache_misses", "Reads that went to storage since start.", readings.cacheMisses);
+  gauge("holdfast_duty_holder", "1 on the node that does what one of all nodes has to do.", () =>
+    Number(readings.storage().isOnDuty),
+  );
+  if (readings.storage().isListening !== undefined) readOfShared(gauge, readings.storage);
+}
+
+/** What only a database of several nodes has. */
+function readOfShared(
+  gauge: (name: string, help: string, read: () => number) => unknown,
+  storage: () => StorageReadings,
+): void {
+  gauge("holdfast_feed_listening", "1 while other nodes' commits are told of, 0 while they are looked for.", () =>
+    Number(storage().isListening),
+  );
+  const connections = () => storage().connections ?? { open: 0, idle: 0, waiting: 0 };
+  gauge("holdfast_storage_connections", "Open connections for reads.", () => connections().open);
+  gauge("holdfast_storage_connections_idle", "Those of them that nobody uses now.", () => connections().idle);
+  gauge("holdfast_storage_waiting", "Reads that wait for a connection.", () => connections().waiting);
 }
 
 /** Children of a labelled metric, looked up once: hashing labels anew would be the dearest part of counting a read. */

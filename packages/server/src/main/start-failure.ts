@@ -6,7 +6,8 @@ export type StartFailureCode =
   | "database_damaged"
   | "database_rolled_back"
   | "root_key"
-  | "configuration";
+  | "configuration"
+  | "storage_unreachable";
 
 const EXIT_CODES: Readonly<Record<StartFailureCode, number>> = {
   address_in_use: 10,
@@ -16,6 +17,7 @@ const EXIT_CODES: Readonly<Record<StartFailureCode, number>> = {
   database_rolled_back: 14,
   root_key: 15,
   configuration: 16,
+  storage_unreachable: 17,
 };
 
 export class StartFailure extends Error {

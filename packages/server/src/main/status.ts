@@ -1,34 +1,37 @@
-import { statfsSync, statSync } from "node:fs";
 import { implement, type Operation, type OperationDefinition, Refusal } from "@holdfast/engine";
 import { loadTenants } from "../tenants/index.ts";
-import type { DataFolder } from "./data-folder.ts";
 import type { Features } from "./features.ts";
-import type { OpenLedger } from "./open-ledger.ts";
+import type { OpenLedger } from "./ledger-place.ts";
+import { type RootKeySource, sealDetails } from "./root-key.ts";
 import { version } from "./version.ts";
+
+/** What a status tells of the node that gives it. */
+export interface StatusParts {
+  readonly node: string;
+  readonly seal: RootKeySource["kind"];
+  readonly ledger: OpenLedger;
+  readonly features: Features;
+}
 
 export function statusOperation(
   definition: (name: string) => OperationDefinition,
-  ledger: OpenLedger,
-  folder: DataFolder,
-  features: Features,
+  { node, seal, ledger, features }: StatusParts,
 ): Operation {
   return implement(definition("status"), async (context) => {
     const tenant = (await loadTenants(context.reads)).byId.get(context.tenant);
     if (tenant === undefined) throw new Refusal("forbidden", "This actor may not act in that tenant.");
+    const report = await ledger.report();
     return {
       output: {
         version,
         uptimeSeconds: Math.floor(process.uptime()),
         tenant: tenant.name,
         actor: context.principal.name ?? context.principal.actor,
+        node,
         ledger: ledgerStatus(ledger, features.verifiedSize),
-        storage: storageStatus(folder),
-        seal: {
-          kind: "file",
-          sealed: false,
-          detail: "development seal: the root key lies in a file beside the data",
-        },
-        features: features.list(),
+        storage: report.storage,
+        seal: { kind: seal, sealed: false, detail: sealDetails[seal] },
+        features: [...features.list(), ...report.features],
       },
     };
   });
@@ -38,14 +41,3 @@ function ledgerStatus({ origin, committer }: OpenLedger, verifiedSize: number) {
   const { head, checkpoint } = committer;
   return { origin, size: head.size, epoch: head.epoch, checkpointSize: checkpoint?.size ?? 0, verifiedSize };
 }
-
-function storageStatus({ database, path }: DataFolder) {
-  const disk = statfsSync(path);
-  return {
-    kind: "sqlite",
-    sizeBytes: bytesOf(database) + bytesOf(`${database}-wal`),
-    freeBytes: disk.bavail * disk.bsize,
-  };
-}
-
-const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;

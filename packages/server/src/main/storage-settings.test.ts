@@ -93,7 +93,7 @@ describe("the settings of the storage", () => {
     ["STORAGE_PASSWORD", { PASSWORD: "secret" }],
     ["STORAGE_LOCKS", { LOCKS: "off" }],
   ])("are refused by the name HOLDFAST_%s, with a hint and without the text: %o", (name, environment) => {
-    const { exitCode, message, hint } = failureOf(environment as Record<string, string>);
+    const { exitCode, message, hint } = failureOf(environment);
     expect(exitCode).toBe(16);
     expect(message).toContain(`HOLDFAST_${name}`);
     expect(hint).not.toBe("");

@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { relative, resolve } from "node:path";
+import { placeOf } from "@holdfast/postgres";
 import { configurationFrom, dropSecrets, type Environment, unknownSettings } from "./configuration.ts";
 import { createLog } from "./log.ts";
 import { type RunningServer, startServer } from "./server.ts";
@@ -50,13 +51,20 @@ function untilStopped(signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
-function banner({ address, folder, isNew, seal, startedInMs }: RunningServer): string {
+/** What each seal means, said at every start. */
+const seals = {
+  environment: "environment: the root key was given by HOLDFAST_ROOT_KEY",
+  file: "file: the root key lies in the file that HOLDFAST_ROOT_KEY_FILE names",
+  development: "development: the root key lies in root.key beside the data, so a copy of the folder opens everything",
+};
+
+function banner({ address, folder, storage, isNew, seal, startedInMs }: RunningServer): string {
   const lines = [
     `holdfast: ready at ${address} after ${Math.round(startedInMs)} ms`,
-    `  data    ${shown(folder.path)}${isNew ? " (new)" : ""}`,
+    `  data    ${storage === undefined ? shown(folder.path) : `PostgreSQL at ${placeOf(storage)}`}${isNew ? " (new)" : ""}`,
     `  socket  ${shown(folder.socket)}   you (${userInfo().username}) are administrator here`,
     `  CA      ${shown(folder.ca)}`,
-    `  seal    ${seal}`,
+    `  seal    ${seals[seal]}`,
     "",
     "  Try, in another terminal:",
     ...(isFound(folder.path) ? [] : [`    export HOLDFAST_SOCKET=${quoted(folder.socket)}`]),

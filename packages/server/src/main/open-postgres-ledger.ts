@@ -1,0 +1,171 @@
+import { signerFromSeed } from "@holdfast/engine/crypto";
+import { lockInstance } from "@holdfast/engine/sqlite-file";
+import {
+  checkServer,
+  connect,
+  createPool,
+  createPostgresCommitter,
+  ensurePartitions,
+  placeOf,
+  PoolReads,
+  PostgresLease,
+  PostgresLedgerReader,
+  type PostgresSettings,
+  PostgresStorage,
+  prepareSchema,
+  pruneBatches,
+  type ServerFacts,
+} from "@holdfast/postgres";
+import type pg from "pg";
+import { checkpointPlaces } from "./checkpoint-places.ts";
+import type { DataFolder } from "./data-folder.ts";
+import type { LedgerOptions, LedgerPlace, OpenLedger } from "./ledger-place.ts";
+import { newSeeds, readSeeds, refuseIfKnown } from "./ledger-seeds.ts";
+import { type FeedState, reportOnPostgres } from "./report-on-postgres.ts";
+import { postgresFailure, sqliteFailure } from "./storage-failure.ts";
+import { tables } from "./tables.ts";
+
+/** Name of the lease of whoever does what one of all nodes has to do. */
+const DUTIES = "duties";
+
+/** A database that several nodes share, with what this one knows of it. */
+interface Shared {
+  readonly folder: DataFolder;
+  readonly settings: PostgresSettings;
+  readonly node: string;
+  readonly pool: pg.Pool;
+  readonly reads: PoolReads;
+  readonly server: ServerFacts;
+}
+
+/** Reaches the database, insists that it keeps what it acknowledges, and brings its tables up to date. */
+export async function reachPostgres(
+  folder: DataFolder,
+  settings: PostgresSettings,
+  node: string,
+): Promise<LedgerPlace> {
+  const place = placeOf(settings);
+  // Other nodes share the database; socket, root key and checkpoints in the folder belong to one process all the same.
+  const unlock = lockFolder(folder);
+  const pool = createPool(settings);
+  const end = async () => {
+    await pool.end();
+    unlock();
+  };
+  try {
+    const server = await prepare(settings, pool);
+    const shared: Shared = { folder, settings, node, pool, reads: new PoolReads(pool), server };
+    return {
+      isShared: true,
+      hasLedger: () => naming(place, async () => (await new PostgresLedgerReader(shared.reads).head()) !== undefined),
+      open: (options) => naming(place, () => openLedger(shared, options)),
+      close: end,
+    };
+  } catch (cause) {
+    await end();
+    throw postgresFailure(cause, place);
+  }
+}
+
+function lockFolder({ database, path }: DataFolder): () => void {
+  try {
+    return lockInstance(database);
+  } catch (cause) {
+    throw sqliteFailure(cause, path);
+  }
+}
+
+async function naming<T>(place: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw postgresFailure(cause, place);
+  }
+}
+
+async function prepare(settings: PostgresSettings, pool: pg.Pool): Promise<ServerFacts> {
+  const client = await connect(settings, "migration");
+  try {
+    await checkServer(client, settings);
+    await prepareSchema(client, tables, { hasLocks: settings.hasLocks });
+  } finally {
+    await client.end();
+  }
+  // As this node will work with it: now there are tables, and somebody owns them.
+  return checkServer(pool, settings);
+}
+
+async function openLedger(shared: Shared, options: LedgerOptions): Promise<OpenLedger> {
+  const { folder, settings, node, pool, reads } = shared;
+  const { keyring } = options;
+  const storage = new PostgresStorage(reads, keyring.subkeys.stateMac);
+  const reader = new PostgresLedgerReader(reads);
+  const seeds = (await readSeeds({ storage, reader, keyring })) ?? beginAt(shared, options);
+  const { publicKey } = signerFromSeed(seeds.ledger);
+  const places = checkpointPlaces(folder.checkpoint, options.checkpointDir, { origin: seeds.origin, publicKey });
+  const feed: FeedState = { isListening: false, reason: "it has not been asked yet" };
+  const lease = new PostgresLease({ on: pool, name: DUTIES, node });
+  await lease.start();
+  const committer = await openCommitter();
+  return {
+    committer,
+    storage,
+    reader,
+    origin: seeds.origin,
+    publicKey,
+    authoritySeed: seeds.authority,
+    newKeys: seeds.newKeys,
+    known: places.known,
+    secondPlaceProblem: places.secondPlaceProblem,
+    duties: lease,
+    upkeep: [{ run: () => pruneBatches(pool) }, { run: () => partitionsAhead(pool) }],
+    report: () => reportOnPostgres({ ...shared, feed, position: committer.position }),
+    readings: () => ({
+      isOnDuty: lease.isHeld,
+      isListening: feed.isListening,
+      connections: { open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount },
+    }),
+    async close() {
+      // Before the lease ends, which allows the last checkpoint.
+      await committer.close();
+      await lease.stop();
+    },
+  };
+
+  async function openCommitter() {
+    try {
+      return await createPostgresCommitter(
+        {
+          settings,
+          node,
+          tables,
+          origin: seeds.origin,
+          signingSeed: seeds.ledger,
+          stateKey: keyring.subkeys.stateMac,
+          known: places.known,
+          publish: places.publish,
+          isOnDuty: () => lease.isHeld,
+          onCommitted: ({ writes, isIncomplete }) => options.onCommitted(writes, isIncomplete),
+          onEvent: (event) => {
+            if (event.kind === "feed") Object.assign(feed, { isListening: event.isListening, reason: event.reason });
+            options.onEvent(event);
+          },
+        },
+        options.dependencies,
+      );
+    } catch (cause) {
+      await lease.stop();
+      throw cause;
+    }
+  }
+}
+
+function beginAt({ folder, settings }: Shared, { keyring }: LedgerOptions) {
+  refuseIfKnown(folder, placeOf(settings));
+  return newSeeds(keyring, Date.now());
+}
+
+async function partitionsAhead(pool: pg.Pool): Promise<boolean> {
+  await ensurePartitions(pool);
+  return true;
+}

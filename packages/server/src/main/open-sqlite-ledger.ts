@@ -1,0 +1,139 @@
+import { existsSync, statfsSync, statSync } from "node:fs";
+import {
+  createCommitter,
+  openWriteConnection,
+  SqliteLedgerReader,
+  SqliteStorage,
+  StorageFault,
+} from "@holdfast/engine";
+import { signerFromSeed } from "@holdfast/engine/crypto";
+import type { Keyring } from "../keyring/index.ts";
+import { checkpointPlaces } from "./checkpoint-places.ts";
+import type { DataFolder } from "./data-folder.ts";
+import type { LedgerOptions, LedgerPlace, OpenLedger, StorageStatus } from "./ledger-place.ts";
+import { newSeeds, readSeeds, refuseIfKnown, type Seeds } from "./ledger-seeds.ts";
+import { StartFailure } from "./start-failure.ts";
+import { sqliteFailure } from "./storage-failure.ts";
+import { tables } from "./tables.ts";
+
+/** Of every SQLite file. */
+const HEADER_BYTES = 100;
+
+/** The database in a data folder; nothing is opened yet. */
+export function sqlitePlace(folder: DataFolder): LedgerPlace {
+  return {
+    isShared: false,
+    // A file without a ledger in it was made by a process that had a root key already.
+    hasLedger: () => Promise.resolve(existsSync(folder.database)),
+    async open(options) {
+      try {
+        return await openLedger(folder, options);
+      } catch (cause) {
+        throw sqliteFailure(cause, folder.database);
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+async function openLedger(folder: DataFolder, options: LedgerOptions): Promise<OpenLedger> {
+  const { keyring, checkpointDir } = options;
+  const seeds = (await storedSeeds(folder, keyring)) ?? newSeeds(keyring, Date.now());
+  const { publicKey } = signerFromSeed(seeds.ledger);
+  const places = checkpointPlaces(folder.checkpoint, checkpointDir, { origin: seeds.origin, publicKey });
+  const committer = await createCommitter(
+    {
+      path: folder.database,
+      tables,
+      origin: seeds.origin,
+      signingSeed: seeds.ledger,
+      stateKey: keyring.subkeys.stateMac,
+      known: places.known,
+      publish: places.publish,
+      onCommitted: ({ writes, isIncomplete }) => options.onCommitted(writes, isIncomplete),
+      onEvent: options.onEvent,
+    },
+    options.dependencies,
+  );
+  const storage = new SqliteStorage(folder.database, keyring.subkeys.stateMac);
+  return {
+    committer,
+    storage,
+    reader: new SqliteLedgerReader(storage.database),
+    origin: seeds.origin,
+    publicKey,
+    authoritySeed: seeds.authority,
+    newKeys: seeds.newKeys,
+    known: places.known,
+    secondPlaceProblem: places.secondPlaceProblem,
+    // One process holds the folder, so every duty is its own.
+    duties: { isHeld: true },
+    upkeep: [],
+    report: () => Promise.resolve({ storage: storageStatus(folder), features: [] }),
+    readings: () => ({ isOnDuty: true }),
+    async close() {
+      // The writer goes last: only the last connection to close takes the write-ahead log with it.
+      storage.close();
+      await committer.close();
+    },
+  };
+}
+
+function storageStatus({ database, path }: DataFolder): StorageStatus {
+  const disk = statfsSync(path);
+  return {
+    kind: "sqlite",
+    sizeBytes: bytesOf(database) + bytesOf(`${database}-wal`),
+    freeBytes: disk.bavail * disk.bsize,
+  };
+}
+
+const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+/** Name and public key of the ledger in a data folder, read with the keys it holds; nothing is opened for writing. */
+export async function readIdentity(
+  folder: DataFolder,
+  keyring: Keyring,
+): Promise<{ readonly origin: string; readonly publicKey: Uint8Array }> {
+  try {
+    const seeds = await storedSeeds(folder, keyring);
+    if (seeds !== undefined) return { origin: seeds.origin, publicKey: signerFromSeed(seeds.ledger).publicKey };
+  } catch (cause) {
+    throw sqliteFailure(cause, folder.database);
+  }
+  throw new StartFailure("data_folder", `There is no ledger in ${folder.path}.`, "Name the data folder of a server.");
+}
+
+/** Undefined when there is no ledger yet: no database, or one whose entry 0 was never written. */
+async function storedSeeds(folder: DataFolder, keyring: Keyring): Promise<Seeds | undefined> {
+  const seeds = hasContent(folder.database) ? await seedsIn(folder.database, keyring) : undefined;
+  if (seeds === undefined) refuseIfKnown(folder, folder.database);
+  return seeds;
+}
+
+/** A file too short for SQLite's header holds nothing. */
+function hasContent(database: string): boolean {
+  return existsSync(database) && statSync(database).size >= HEADER_BYTES;
+}
+
+async function seedsIn(path: string, keyring: Keyring): Promise<Seeds | undefined> {
+  settleJournal(path);
+  const storage = new SqliteStorage(path, keyring.subkeys.stateMac);
+  try {
+    if (!hasTables(storage)) return undefined;
+    const reader = new SqliteLedgerReader(storage.database);
+    if ((await reader.head()) === undefined)
+      throw new StorageFault("database_damaged", "The ledger's head is missing.");
+    return await readSeeds({ storage, reader, keyring });
+  } finally {
+    storage.close();
+  }
+}
+
+/** Left by a process that was killed while it made the database; only a connection that may write can roll it back. */
+function settleJournal(database: string): void {
+  if (existsSync(`${database}-journal`)) openWriteConnection(database).close();
+}
+
+const hasTables = ({ database }: SqliteStorage): boolean =>
+  database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'head'").get() !== undefined;

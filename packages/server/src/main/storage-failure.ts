@@ -1,0 +1,112 @@
+import { openFault, Refusal, StorageFault } from "@holdfast/engine";
+import { SettingsFault } from "@holdfast/postgres";
+import { StartFailure, type StartFailureCode } from "./start-failure.ts";
+
+type Faults = Readonly<Record<StorageFault["code"], readonly [StartFailureCode, string]>>;
+
+const FAULTS: Faults = {
+  database_unreadable: ["database_damaged", "Look at the file's permissions and at the disk."],
+  database_unreachable: ["storage_unreachable", "Look whether the database runs."],
+  database_in_use: ["already_running", "Stop the other one first, or name another folder with HOLDFAST_DATA_DIR."],
+  database_damaged: ["database_damaged", "Restore a backup; `holdfast audit verify --data-dir` names what is wrong."],
+  database_rolled_back: [
+    "database_rolled_back",
+    "Put the newest database back; if this one is meant to stand, move the checkpoint files away.",
+  ],
+  database_forked: [
+    "database_rolled_back",
+    "Put the right database back; this one has another history than its checkpoint.",
+  ],
+  head_forged: ["database_damaged", "Someone without this ledger's key wrote to the database. Restore a backup."],
+  database_foreign: ["database_damaged", "This database belongs to another ledger; put the right one back."],
+  database_newer: ["database_damaged", "Use the version of Holdfast that wrote it, or a newer one."],
+  table_invalid: ["database_damaged", "Use the version of Holdfast that wrote it, or a newer one."],
+  state_tampered: ["database_damaged", "A row was changed outside of Holdfast. Restore a backup."],
+  write_failed: ["database_damaged", "Look at the disk: it may be full or failing."],
+};
+
+const MIGRATE = "Run `holdfast storage migrate` as the owner of its tables.";
+/** What differs where the database is a server of its own. */
+const SHARED_FAULTS: Faults = {
+  ...FAULTS,
+  database_unreadable: ["configuration", MIGRATE],
+  database_damaged: ["database_damaged", "Restore a backup of the database."],
+  write_failed: ["storage_unreachable", "Look at the database's log and at its disk."],
+};
+
+/** Why a database in a data folder cannot be opened; what is no fault of the storage passes as it is. */
+export function sqliteFailure(cause: unknown, database: string): unknown {
+  const fault = cause instanceof Error && "errcode" in cause ? openFault(cause) : cause;
+  return fault instanceof StorageFault ? failureOf(fault, FAULTS[fault.code], database) : cause;
+}
+
+/** Why a database server cannot be used; `place` names it without any secret. */
+export function postgresFailure(cause: unknown, place: string): unknown {
+  if (cause instanceof SettingsFault) return new StartFailure("configuration", cause.message, cause.hint, cause);
+  // Reads through the pool refuse their callers; here the reason counts.
+  const fault = cause instanceof Refusal ? (cause.cause ?? cause) : cause;
+  if (isConnectionFault(fault)) return failureOf(fault, ["storage_unreachable", connectionHint(fault)], place);
+  if (fault instanceof StorageFault) return failureOf(fault, SHARED_FAULTS[fault.code], place);
+  if (!isOfDatabase(fault)) return cause;
+  const code = codeOf(fault) === PERMISSION_DENIED ? "configuration" : "storage_unreachable";
+  return failureOf(fault, [code, connectionHint(fault)], place);
+}
+
+function failureOf(fault: Error, [code, hint]: readonly [StartFailureCode, string], place: string): StartFailure {
+  const sentence = `${fault.message.replace(/\.$/, "")}${fault.message.includes(place) ? "" : ` (${place})`}.`;
+  return new StartFailure(code, sentence, hint, fault);
+}
+
+/** A fault that came with the making of a connection, or with its loss. */
+function isConnectionFault(fault: unknown): fault is StorageFault {
+  if (!(fault instanceof StorageFault)) return false;
+  return fault.code === "database_unreachable" || fault.message.startsWith("No connection to ");
+}
+
+/** Errors of the client library: those of the database have a SQLSTATE, those of the network an errno, some neither. */
+function isOfDatabase(fault: unknown): fault is Error {
+  return fault instanceof Error && (codeOf(fault) !== "" || /^(?:Connection|Query|timeout)\b/.test(fault.message));
+}
+
+const codeOf = (fault: unknown): string => {
+  const code = (fault as { readonly code?: unknown } | undefined)?.code;
+  return typeof code === "string" ? code : "";
+};
+
+const PERMISSION_DENIED = "42501";
+const PASSWORD = "Check the user in HOLDFAST_STORAGE_URL and HOLDFAST_STORAGE_PASSWORD_FILE.";
+const AUTHORITY = "Name the authority of the database's certificate with HOLDFAST_STORAGE_CA_FILE.";
+
+/** By SQLSTATE, or by the code of the network's or TLS' error. */
+const HINTS: Readonly<Record<string, string>> = {
+  "28P01": PASSWORD,
+  "28000": "The database's pg_hba.conf has to admit this user from here; with sslmode=verify-full over TLS.",
+  "3D000": "Make the database first, such as: CREATE DATABASE holdfast ENCODING 'UTF8'.",
+  [PERMISSION_DENIED]: MIGRATE,
+  "53300": "Raise the database's max_connections, or lower HOLDFAST_STORAGE_CONNECTIONS.",
+  "57P03": "It is starting or stopping; try again in a moment.",
+  SELF_SIGNED_CERT_IN_CHAIN: AUTHORITY,
+  DEPTH_ZERO_SELF_SIGNED_CERT: AUTHORITY,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT: AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: AUTHORITY,
+  CERT_SIGNATURE_FAILURE: AUTHORITY,
+  CERT_HAS_EXPIRED: "Renew the database's certificate.",
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    "Name the database in HOLDFAST_STORAGE_URL as its certificate does, or set sslmode=verify-ca and its authority.",
+};
+
+/** The sentences of errors that have no code. */
+const HINTS_BY_SENTENCE: readonly (readonly [RegExp, string])[] = [
+  [/asks for a password/, PASSWORD],
+  [
+    /does not support SSL/,
+    "Switch on TLS at the database, or set sslmode=disable where the network itself is trusted.",
+  ],
+];
+
+function connectionHint(fault: Error): string {
+  const byCode = HINTS[codeOf(fault)] ?? HINTS[codeOf(fault.cause)];
+  const bySentence = HINTS_BY_SENTENCE.find(([sentence]) => sentence.test(fault.message))?.[1];
+  return byCode ?? bySentence ?? "Look whether the database runs, and at host and port in HOLDFAST_STORAGE_URL.";
+}
