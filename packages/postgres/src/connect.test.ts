@@ -49,7 +49,7 @@ describe.skipIf(!hasServer)("a connection", () => {
     ["writer", "30s", "500ms", "10s"],
     ["listener", "30s", "0", "10s"],
     ["reader", "30s", "0", "10s"],
-    ["migration", "0", "5s", "0"],
+    ["migration", "0", "1s", "0"],
     ["snapshot", "0", "0", "0"],
   ] as const)("of a %s has its own bounds and everything else alike", async (purpose, statement, lock, idle) => {
     const client = await connected(await emptyDatabase(), purpose);

@@ -14,7 +14,8 @@ const KEEP_ALIVE_AFTER_MS = 10_000;
 const ANSWER_GRACE_MS = 5_000;
 const IDLE_IN_TRANSACTION_MS = 10_000;
 const WRITER_LOCK_MS = 500;
-const MIGRATION_LOCK_MS = 5_000;
+/** Whoever comes after a migration that waits for a lock waits behind it: it tries often, and never for long. */
+const MIGRATION_LOCK_MS = 1_000;
 /** A connection is made anew now and then, so that a changed address or server is found without a restart. */
 const LIFETIME_SECONDS = 1_800;
 

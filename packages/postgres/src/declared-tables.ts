@@ -117,7 +117,10 @@ async function addColumns(client: pg.ClientBase, layout: Layout, stored: readonl
   }
 }
 
-/** On a table that is in use: without holding up its writers, which cannot be done inside a transaction. */
+/**
+ * On a table that is in use: without holding up its writers, which cannot be done inside a transaction. It waits for
+ * whoever began before it, in nobody's way and so without a limit.
+ */
 async function addIndexes(client: pg.ClientBase, { table }: Layout): Promise<void> {
   for (const { name, columns } of indexesOf(table)) {
     const { rows } = await client.query<{ isValid: boolean }>(
@@ -125,8 +128,10 @@ async function addIndexes(client: pg.ClientBase, { table }: Layout): Promise<voi
       [name],
     );
     if (rows[0]?.isValid === true) continue;
+    await client.query("SET lock_timeout = 0");
     // What was left behind when an earlier attempt was broken off; it would never be used.
     if (rows[0]?.isValid === false) await client.query(`DROP INDEX CONCURRENTLY IF EXISTS holdfast.${quoted(name)}`);
     await client.query(indexSql("INDEX CONCURRENTLY IF NOT EXISTS", name, table, columns));
+    await client.query("RESET lock_timeout");
   }
 }

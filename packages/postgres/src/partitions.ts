@@ -1,7 +1,7 @@
 import type pg from "pg";
 
-/** `default_holds_rows`: entries of that month already went elsewhere, and the month stays there. */
-export type PartitionState = "created" | "exists" | "default_holds_rows";
+/** `busy`: a long reader was in the way, ask again. `default_holds_rows`: entries of the month went elsewhere and stay. */
+export type PartitionState = "created" | "exists" | "busy" | "default_holds_rows";
 
 export interface Partition {
   /** `YYYY-MM`. */

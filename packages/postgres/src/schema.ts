@@ -10,8 +10,9 @@ import { grantRuntime, runtimeRoles } from "./roles.ts";
 /** Any number will do, as long as nobody else's migration in this database takes the same. */
 const MIGRATION_LOCK = 0x686f_6c64;
 const LOCK_POLL_MS = 200;
-const ATTEMPTS = 5;
+const ATTEMPTS = 10;
 const PERMISSION_DENIED = "42501";
+const LOCK_NOT_AVAILABLE = "55P03";
 /** Made by another at the same time: a schema, a table, a row of the catalogue. */
 const MADE_BY_ANOTHER = new Set(["23505", "42P06", "42P07", "XX000"]);
 
@@ -34,12 +35,26 @@ export async function prepareSchema(
   try {
     return await (hasLocks ? alone(client, () => repeated(prepare)) : repeated(prepare));
   } catch (error) {
-    if (sqlStateOf(error) !== PERMISSION_DENIED) throw error;
-    throw new StorageFault(
-      "database_unreadable",
-      "The database lacks tables that this role may not make; run holdfast migrate as their owner first.",
-      error,
-    );
+    throw faultOf(error);
+  }
+}
+
+function faultOf(error: unknown): unknown {
+  switch (sqlStateOf(error)) {
+    case PERMISSION_DENIED:
+      return new StorageFault(
+        "database_unreadable",
+        "The database lacks tables or rights, and this role may not make them; prepare it as the tables' owner first.",
+        error,
+      );
+    case LOCK_NOT_AVAILABLE:
+      return new StorageFault(
+        "database_in_use",
+        "A table that has to change stayed locked; try again when no long verification or backup reads it.",
+        error,
+      );
+    default:
+      return error;
   }
 }
 
@@ -78,7 +93,7 @@ async function repeated<T>(work: () => Promise<T>): Promise<T> {
     } catch (error) {
       const isTransient = isRetryable(error) || MADE_BY_ANOTHER.has(sqlStateOf(error) ?? "");
       if (attempt === ATTEMPTS || !isTransient) throw error;
-      await sleep(LOCK_POLL_MS * attempt);
+      await sleep(LOCK_POLL_MS);
     }
   }
 }

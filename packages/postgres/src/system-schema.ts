@@ -100,11 +100,12 @@ const GUARDS = `
 /**
  * Made beside and attached, not made as a part: that way no reader and no writer of `entries` waits. It runs as the
  * owner, so names are spelled out and the search path is fixed; whoever is not the owner may ask for this month and
- * the twelve after it, so that a stolen role cannot fill the catalogue. `lock_timeout`: rather later than in the way.
+ * the twelve after it, so that a stolen role cannot fill the catalogue. `lock_timeout`: whoever reads without a month in
+ * mind waits behind it, so it rather gives up and is asked again later.
  */
 const PARTITIONS = `
   CREATE FUNCTION holdfast.ensure_partition(month date) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp SET "TimeZone" = 'UTC' SET lock_timeout = '2s' AS $$
+    SET search_path = pg_catalog, pg_temp SET "TimeZone" = 'UTC' SET lock_timeout = '200ms' AS $$
   DECLARE
     first date := date_trunc('month', month);
     next date := first + interval '1 month';
@@ -127,6 +128,7 @@ const PARTITIONS = `
   EXCEPTION
     WHEN duplicate_table OR unique_violation THEN RETURN 'exists';
     WHEN check_violation THEN RETURN 'default_holds_rows';
+    WHEN lock_not_available THEN RETURN 'busy';
   END $$;
   REVOKE ALL ON FUNCTION holdfast.ensure_partition(date) FROM PUBLIC;`;
 
