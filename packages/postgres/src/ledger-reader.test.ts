@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { connect, createPool } from "./connect.ts";
 import { connected, emptyDatabase, hasServer } from "./database.fixture.ts";
-import { findEntries } from "./find.ts";
+import { type FindLimits, findEntries } from "./find.ts";
 import { PostgresLedgerReader } from "./ledger-reader.ts";
 import { PoolReads } from "./pool-reads.ts";
 import {
@@ -110,11 +110,11 @@ describe.skipIf(!hasServer)("the ledger in PostgreSQL", () => {
     await expect(refused).rejects.toMatchObject({ name: "Refusal", code: "storage_failed" });
   });
 
-  async function all(query: Omit<LedgerQuery, "limit">, limit: number, maxScanned?: number): Promise<number[]> {
+  async function all(query: Omit<LedgerQuery, "limit">, limit: number, limits?: FindLimits): Promise<number[]> {
     const found: number[] = [];
     let { before } = query;
     for (;;) {
-      const page = await findEntries(pool, { ...query, limit, before }, maxScanned);
+      const page = await findEntries(pool, { ...query, limit, before }, limits);
       expect(page.items.length).toBeLessThanOrEqual(limit);
       found.push(...page.items.map(({ entry }) => entry.seq));
       if (page.next === undefined) return found;
@@ -178,25 +178,25 @@ describe.skipIf(!hasServer)("the ledger in PostgreSQL", () => {
       sinceMs: time,
       untilMs: time,
     });
+    const limits = fc.record({
+      maxScanned: fc.integer({ min: 300, max: 4_000 }),
+      rareEntries: fc.constantFrom(0, 200, 4_096),
+    });
     await fc.assert(
-      fc.asyncProperty(
-        query,
-        fc.integer({ min: 40, max: 400 }),
-        fc.integer({ min: 300, max: 4_000 }),
-        async (asked, limit, most) => {
-          expect(await all(asked, limit, most)).toEqual(expected(asked));
-        },
-      ),
+      fc.asyncProperty(query, fc.integer({ min: 40, max: 400 }), limits, async (asked, limit, bounds) => {
+        expect(await all(asked, limit, bounds)).toEqual(expected(asked));
+      }),
       { numRuns: 100 },
     );
   });
 
   it("ends a page that looked at enough, and says where to go on", async () => {
     const where = { outcome: "denied" };
-    const page = await findEntries(pool, { where, limit: 50 }, 100);
+    const limits = { maxScanned: 100, rareEntries: 0 };
+    const page = await findEntries(pool, { where, limit: 50 }, limits);
     expect(page.items.map(({ entry }) => entry.seq)).toEqual(expected({ where }).filter((seq) => seq >= SIZE - 100));
     expect(page.next).toBe(SIZE - 100);
-    expect(await findEntries(pool, { where, limit: 50, before: 100 }, 100)).not.toHaveProperty("next");
+    expect(await findEntries(pool, { where, limit: 50, before: 100 }, limits)).not.toHaveProperty("next");
     expect((await reader.find({ where, limit: 3 })).next).toBe(expected({ where })[2]);
   });
 
