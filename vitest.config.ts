@@ -14,8 +14,8 @@ const withPostgres = { globalSetup: "test/postgres/share.ts" } as const;
 /** About PostgreSQL alone, whichever back end the rest of a run is on. */
 const needPostgres = ["test/postgres/**", "test/cluster.test.ts"];
 
-/** Alike on every back end: a tool, and the README's sessions, which start their servers as a reader does. */
-const needNoStorage = ["test/proxy.test.ts", "test/readme.test.ts"];
+/** Alike on every back end: tools of tests, and the README's sessions, which start their servers as a reader does. */
+const needNoStorage = ["test/linearizability/**", "test/proxy.test.ts", "test/readme.test.ts"];
 
 /** What a project with this runs is skipped by name where no PostgreSQL can be had. */
 const onPostgres = {

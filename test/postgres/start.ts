@@ -9,6 +9,8 @@ import { copyProgram, NoPostgres, type Program } from "./program.ts";
 
 const START_TIMEOUT_MS = 60_000;
 const PORT_TRIES = 5;
+/** Said while a process of a server that was killed is not yet gone. */
+const LAST_ONE_LINGERS = "pre-existing shared memory block";
 
 /** What every server here runs with: durable as in production, since Holdfast refuses anything less. */
 const SETTINGS = {
@@ -152,11 +154,31 @@ async function serveOnFreePort(
 }
 
 async function serveAt(
-  { home, postgres, user }: Program,
+  program: Program,
   port: number,
   settings: Readonly<Record<string, string>>,
   url: string,
 ): Promise<ChildProcess> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    const server = spawnServer(program, port, settings);
+    while (!hasEnded(server) && Date.now() < deadline) {
+      if (await answers(url)) return server;
+      await sleep(50);
+    }
+    server.kill("SIGKILL");
+    const said = readFileSync(join(program.home, "log"), "utf8");
+    if (Date.now() > deadline || !said.includes(LAST_ONE_LINGERS))
+      throw new Error(`PostgreSQL did not start:\n${said}`);
+    await sleep(50);
+  }
+}
+
+function spawnServer(
+  { home, postgres, user }: Program,
+  port: number,
+  settings: Readonly<Record<string, string>>,
+): ChildProcess {
   const words = Object.entries({ ...settings, port }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const log = openSync(join(home, "log"), "w");
   const server = spawn(postgres, ["-D", join(home, "data"), ...words], {
@@ -167,14 +189,6 @@ async function serveAt(
     stdio: ["ignore", log, log],
   });
   closeSync(log);
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (!(await answers(url))) {
-    if (hasEnded(server) || Date.now() > deadline) {
-      server.kill("SIGKILL");
-      throw new Error(`PostgreSQL did not start:\n${readFileSync(join(home, "log"), "utf8")}`);
-    }
-    await sleep(50);
-  }
   return server;
 }
 
