@@ -1,4 +1,4 @@
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import type pg from "pg";
 import { createDatabase, superuserUrl } from "../../../test/postgres.ts";
 import { connect, type Purpose } from "./connect.ts";
@@ -7,17 +7,32 @@ import { type PostgresSettings, settingsFrom } from "./settings.ts";
 /** Suites that need a server are skipped by name without one. */
 export const hasServer = process.env["HOLDFAST_TEST_POSTGRES_URL"] !== undefined;
 
-/** An empty database of its own, gone when the test ends; its owner is no superuser. */
-export async function emptyDatabase(): Promise<PostgresSettings> {
+/** Is told what to do at the end: of the test, unless a suite keeps it. */
+export type AtEnd = (clean: () => Promise<void>) => void;
+
+/** For what all tests of a suite share: the cleaning is done after the last of them. */
+export function atEndOfSuite(): AtEnd {
+  const cleanings: (() => Promise<void>)[] = [];
+  afterAll(async () => {
+    for (const clean of cleanings.reverse()) await clean();
+  });
+  return (clean) => void cleanings.push(clean);
+}
+
+/** An empty database of its own; its owner is no superuser. */
+export async function emptyDatabase(atEnd: AtEnd = onTestFinished): Promise<PostgresSettings> {
   const database = await createDatabase();
-  onTestFinished(() => database.drop());
+  atEnd(() => database.drop());
   return settingsFrom({ url: database.url });
 }
 
-/** Ended with the test. */
-export async function connected(settings: PostgresSettings, purpose: Purpose = "migration"): Promise<pg.Client> {
+export async function connected(
+  settings: PostgresSettings,
+  purpose: Purpose = "migration",
+  atEnd: AtEnd = onTestFinished,
+): Promise<pg.Client> {
   const client = await connect(settings, purpose);
-  onTestFinished(() => client.end());
+  atEnd(() => client.end());
   return client;
 }
 
@@ -28,13 +43,13 @@ export function asSuperuser(settings: PostgresSettings): PostgresSettings {
   return { ...rest, user, ...(password !== undefined && { password }) };
 }
 
-/** A role that may log in and nothing else, gone when the test ends. */
-export async function createRole(settings: PostgresSettings): Promise<PostgresSettings> {
+/** A role that may log in and nothing else. */
+export async function createRole(settings: PostgresSettings, atEnd: AtEnd = onTestFinished): Promise<PostgresSettings> {
   const user = `${settings.user}_node`;
   const superuser = await connect(asSuperuser(settings), "migration");
   await superuser.query(`CREATE ROLE ${user} LOGIN PASSWORD 'node'`);
   await superuser.end();
-  onTestFinished(async () => {
+  atEnd(async () => {
     const last = await connect(asSuperuser(settings), "migration");
     await last.query(`DROP OWNED BY ${user}; DROP ROLE ${user}`);
     await last.end();
