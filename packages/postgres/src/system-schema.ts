@@ -116,6 +116,9 @@ const PARTITIONS = `
       AND (first < this_month OR first > this_month + interval '12 months')
     THEN RAISE EXCEPTION 'only this month and the next twelve can be asked for' USING ERRCODE = 'HF002'; END IF;
     IF to_regclass('holdfast.' || name) IS NOT NULL THEN RETURN 'exists'; END IF;
+    -- One at a time: two that had both looked into the default would wait for each other to attach.
+    LOCK TABLE holdfast.entries IN SHARE UPDATE EXCLUSIVE MODE;
+    IF to_regclass('holdfast.' || name) IS NOT NULL THEN RETURN 'exists'; END IF;
     IF EXISTS (SELECT FROM holdfast.entries_default WHERE time >= first AND time < next) THEN
       RETURN 'default_holds_rows';
     END IF;
@@ -126,7 +129,6 @@ const PARTITIONS = `
       name);
     RETURN 'created';
   EXCEPTION
-    WHEN duplicate_table OR unique_violation THEN RETURN 'exists';
     WHEN check_violation THEN RETURN 'default_holds_rows';
     WHEN lock_not_available THEN RETURN 'busy';
   END $$;
