@@ -90,6 +90,10 @@ export class GroupCommitter implements LedgerCommitter {
     return this.#link.open();
   }
 
+  get isShared(): boolean {
+    return this.#backEnd.isShared;
+  }
+
   get position(): number {
     return this.#position;
   }

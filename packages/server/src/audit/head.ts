@@ -7,7 +7,8 @@ import type { Ledger } from "./ledger.ts";
 /** The newest signed head, and that it extends the one the caller has seen. */
 export function head(ledger: Ledger) {
   return async (_context: Context, input: Input): Promise<Plan> => {
-    const signed = ledger.committer.head;
+    // As it is stored: other nodes may have answered for entries that this one has not heard of yet.
+    const signed = (await ledger.reader.head()) ?? ledger.committer.head;
     const from = input.query["from"] as number | undefined;
     const checkpoint = ledger.committer.checkpoint?.note ?? "";
     if (from === undefined) return { output: { head: signed, checkpoint } };

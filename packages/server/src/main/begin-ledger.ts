@@ -42,5 +42,7 @@ async function openOrBeginOnce(place: LedgerPlace, options: LedgerOptions, node:
     throw cause;
   }
   isHeard = true;
+  // Whoever opens it next should not wonder why a ledger with entries has no checkpoint.
+  if (place.isShared) await ledger.committer.checkpointNow();
   return { ledger, isNew };
 }

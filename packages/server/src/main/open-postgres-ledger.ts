@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { signerFromSeed } from "@holdfast/engine/crypto";
 import { lockInstance } from "@holdfast/engine/sqlite-file";
 import {
@@ -21,7 +22,9 @@ import { checkpointPlaces } from "./checkpoint-places.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { LedgerOptions, LedgerPlace, OpenLedger } from "./ledger-place.ts";
 import { newSeeds, readSeeds, refuseIfKnown } from "./ledger-seeds.ts";
+import { unfinishedCopy } from "./migrate/copy-mark.ts";
 import { type FeedState, reportOnPostgres } from "./report-on-postgres.ts";
+import { StartFailure } from "./start-failure.ts";
 import { postgresFailure, sqliteFailure } from "./storage-failure.ts";
 import { tables } from "./tables.ts";
 
@@ -87,12 +90,21 @@ async function prepare(settings: PostgresSettings, pool: pg.Pool): Promise<Serve
   const client = await connect(settings, "migration");
   try {
     await checkServer(client, settings);
+    await refuseUnfinishedCopy(client);
     await prepareSchema(client, tables, { hasLocks: settings.hasLocks });
   } finally {
     await client.end();
   }
   // As this node will work with it: now there are tables, and somebody owns them.
   return checkServer(pool, settings);
+}
+
+/** Its entries may all be there, and its head is not: a node that begins a ledger of its own would spoil it. */
+async function refuseUnfinishedCopy(client: pg.Client): Promise<void> {
+  const sentence = await unfinishedCopy(client);
+  if (sentence === undefined) return;
+  const hint = "Finish it first, by the same command that began it: it goes on where it was broken off.";
+  throw new StartFailure("database_damaged", sentence, hint);
 }
 
 async function openLedger(shared: Shared, options: LedgerOptions): Promise<OpenLedger> {
@@ -161,6 +173,13 @@ async function openLedger(shared: Shared, options: LedgerOptions): Promise<OpenL
 }
 
 function beginAt({ folder, settings }: Shared, { keyring }: LedgerOptions) {
+  if (existsSync(folder.database)) {
+    throw new StartFailure(
+      "data_folder",
+      `${placeOf(settings)} holds no ledger, but the data folder ${folder.path} holds one.`,
+      "Move it with `holdfast migrate sqlite-to-postgres`, or name another folder with HOLDFAST_DATA_DIR.",
+    );
+  }
   refuseIfKnown(folder, placeOf(settings));
   return newSeeds(keyring, Date.now());
 }

@@ -11,7 +11,7 @@ const FAULTS: Faults = {
   database_damaged: ["database_damaged", "Restore a backup; `holdfast audit verify --data-dir` names what is wrong."],
   database_rolled_back: [
     "database_rolled_back",
-    "Put the newest database back; if this one is meant to stand, move the checkpoint files away.",
+    "Put the newest database back, or set HOLDFAST_STORAGE_URL if it is not in this folder; if this one is meant to stand, move the checkpoint files away.",
   ],
   database_forked: [
     "database_rolled_back",
@@ -30,6 +30,10 @@ const MIGRATE = "Run `holdfast storage migrate` as the owner of its tables.";
 const SHARED_FAULTS: Faults = {
   ...FAULTS,
   database_unreadable: ["configuration", MIGRATE],
+  database_rolled_back: [
+    "database_rolled_back",
+    "Look whether HOLDFAST_STORAGE_URL names the right database; if this one is meant to stand, move the checkpoint files away.",
+  ],
   database_damaged: ["database_damaged", "Restore a backup of the database."],
   write_failed: ["storage_unreachable", "Look at the database's log and at its disk."],
 };
@@ -42,6 +46,7 @@ export function sqliteFailure(cause: unknown, database: string): unknown {
 
 /** Why a database server cannot be used; `place` names it without any secret. */
 export function postgresFailure(cause: unknown, place: string): unknown {
+  if (cause instanceof StartFailure) return cause;
   if (cause instanceof SettingsFault) return new StartFailure("configuration", cause.message, cause.hint, cause);
   // Reads through the pool refuse their callers; here the reason counts.
   const fault = cause instanceof Refusal ? (cause.cause ?? cause) : cause;
