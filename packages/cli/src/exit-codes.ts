@@ -35,4 +35,5 @@ export const upExitCodeMeanings: readonly (readonly [number, string])[] = [
   [14, "the database was rolled back: it is older than a known checkpoint"],
   [15, "the root key is missing or wrong"],
   [16, "the configuration is invalid"],
+  [17, "the database that nodes share cannot be reached"],
 ];

@@ -8,6 +8,8 @@ import { auditVerify } from "./audit/verify.ts";
 import { why } from "./decision/why.ts";
 import { keyList } from "./key/list.ts";
 import { keyRotate } from "./key/rotate.ts";
+import { postgresToSqlite } from "./migrate/postgres-to-sqlite.ts";
+import { sqliteToPostgres } from "./migrate/sqlite-to-postgres.ts";
 import { namespaceList } from "./namespace/list.ts";
 import { namespaceSet } from "./namespace/set.ts";
 import { namespaceShow } from "./namespace/show.ts";
@@ -28,9 +30,13 @@ import { roleList } from "./role/list.ts";
 import { roleShow } from "./role/show.ts";
 import { roleUngrant } from "./role/ungrant.ts";
 import { roleWrite } from "./role/write.ts";
+import { rootKeyNew } from "./root-key/new.ts";
 import { selfCheck } from "./server/self-check.ts";
 import { status } from "./server/status.ts";
 import { up } from "./server/up.ts";
+import { storageGrant } from "./storage/grant.ts";
+import { storageMigrate } from "./storage/migrate.ts";
+import { storageStatus } from "./storage/status.ts";
 import { tenantCreate } from "./tenant/create.ts";
 import { tenantDelete } from "./tenant/delete.ts";
 import { tenantList } from "./tenant/list.ts";
@@ -46,6 +52,7 @@ export const commandGroups: readonly (readonly [heading: string, readonly Comman
   ["Access:", [tokenCreate, tokenList, tokenLookup, tokenRevoke, roleWrite, roleList, roleShow, roleDelete]],
   ["Access:", [roleGrant, roleUngrant, roleGrants, why]],
   ["Order:", [tenantCreate, tenantList, tenantDelete, namespaceSet, namespaceShow, namespaceList, namespaceUnset]],
+  ["Storage:", [storageStatus, storageMigrate, storageGrant, sqliteToPostgres, postgresToSqlite, rootKeyNew]],
   ["Keys and ledger:", [keyList, keyRotate, auditLog, auditVerify, auditProve, auditExport, auditHead, auditKey]],
 ];
 
@@ -55,6 +62,9 @@ export const nounSummaries: Readonly<Record<string, string>> = {
   role: "Roles, and who holds them",
   tenant: "Make, list and delete tenants",
   namespace: "Environments of folders",
+  storage: "The PostgreSQL that nodes share",
+  migrate: "Move an installation between a data folder and PostgreSQL",
+  "root-key": "Make root keys",
   key: "Versions of the tenant's key",
   audit: "Read, verify, prove and export the ledger",
 };

@@ -3,6 +3,7 @@ import type { Operations } from "@holdfast/contract/types";
 import type { Command } from "../../command.ts";
 import { printable } from "../../terminal/printable.ts";
 import { print } from "../../terminal/print.ts";
+import { sizeOf } from "../../terminal/size.ts";
 import type { Style } from "../../terminal/style.ts";
 import { table } from "../../terminal/table.ts";
 
@@ -45,9 +46,4 @@ function durationOf(seconds: number): string {
   if (seconds < 120) return `${Math.floor(seconds)} s`;
   if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
   return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} days`;
-}
-
-function sizeOf(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  return bytes < 1_048_576 ? `${(bytes / 1024).toFixed(0)} KiB` : `${(bytes / 1_048_576).toFixed(1)} MiB`;
 }

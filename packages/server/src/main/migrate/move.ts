@@ -82,5 +82,7 @@ async function finished(
     return { ...verdict, durationMs: Math.round(durationMs) };
   } finally {
     clearInterval(timer);
+    // Its connections end with its thread.
+    await verification.stop();
   }
 }

@@ -11,15 +11,19 @@ import { isSameHead } from "./same-head.ts";
 
 /** A database whose nodes are stopped, read as of one moment over this connection, which is the copy's from now on. */
 export async function openPostgresSource(database: Database, tables: readonly Table[]): Promise<CopySource> {
+  const source = await readPostgres(database);
+  await insistNobodyWorks(database);
+  insistKnown(await tablesOf(database), tables, SYSTEM);
+  return source;
+}
+
+/** The same of one whose nodes may go on. */
+export async function readPostgres(database: Database): Promise<CopySource> {
   await insistNotCopying(database);
   await database.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   const head = await headOf(database);
-  if (head === undefined || head.size === 0) {
-    throw new StorageRefused("source_empty", "There is no ledger in this database.", "Look at HOLDFAST_STORAGE_URL.");
-  }
-  await insistNobodyWorks(database);
-  insistKnown(await tablesOf(database), tables, SYSTEM);
-  return new PostgresSource(database, head);
+  if (head !== undefined && head.size > 0) return new PostgresSource(database, head);
+  throw new StorageRefused("source_empty", "There is no ledger in this database.", "Look at HOLDFAST_STORAGE_URL.");
 }
 
 const SYSTEM = ["entries", "head", "tiles", "checkpoints", "batches", "leases", "schema_version"];

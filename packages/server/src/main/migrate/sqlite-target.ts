@@ -86,6 +86,7 @@ export class SqliteTarget implements CopyTarget {
     const isCopied = found !== undefined && isSameHead(found, head);
     if (isCopied || markIn(database) === markOf(head)) {
       this.#open = database;
+      if (isCopied) settle(database);
       return isCopied ? "copied" : "begun";
     }
     database.close();
@@ -144,6 +145,7 @@ export class SqliteTarget implements CopyTarget {
         .prepare("INSERT INTO head (id, size, chain, root, epoch, origin, signature) VALUES (0, ?, ?, ?, ?, ?, ?)")
         .run(size, chain, root, epoch, origin, signature);
     });
+    settle(database);
     return Promise.resolve();
   }
 
@@ -155,8 +157,6 @@ export class SqliteTarget implements CopyTarget {
   }
 
   #rename(): void {
-    // Whoever verified it may have left a write-ahead log behind, which only a connection that may write takes away.
-    openWriteConnection(this.unpublished).close();
     sync(this.unpublished);
     renameSync(this.unpublished, this.path);
     sync(dirname(this.path));
@@ -198,6 +198,12 @@ function inTransaction(database: DatabaseSync, work: () => void): void {
     if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
+}
+
+/** Takes the write-ahead log into the file and does without one from then on: the name alone has to lead to everything. */
+function settle(database: DatabaseSync): void {
+  const mode = database.prepare("PRAGMA journal_mode = DELETE").get()?.["journal_mode"];
+  if (mode !== "delete") throw new StorageFault("write_failed", "The copy's write-ahead log could not be ended.");
 }
 
 function sync(path: string): void {

@@ -1,0 +1,29 @@
+import { resolve } from "node:path";
+import type { Context, Given, Option } from "../../command.ts";
+import { usage } from "../../failure.ts";
+import { compact, textOption } from "../../given.ts";
+
+export const storageUrlOption: Option = {
+  name: "storage-url",
+  value: "url",
+  summary: "PostgreSQL, without its password (HOLDFAST_STORAGE_URL)",
+};
+
+/** The settings of a server, with what was given to this command. */
+export function storageEnvironment({ env, workingFolder }: Context, given: Given): Readonly<NodeJS.ProcessEnv> {
+  const url = textOption(given, "storage-url");
+  const dataDir = textOption(given, "data-dir");
+  if (url !== undefined && mayHoldPassword(url)) {
+    throw usage(
+      "a password in --storage-url shows in process lists and in the shell's history",
+      "set HOLDFAST_STORAGE_URL or HOLDFAST_STORAGE_PASSWORD_FILE instead; where it can have been seen, change it",
+    );
+  }
+  const folder = dataDir === undefined ? undefined : resolve(workingFolder, dataDir);
+  return { ...env, ...compact({ HOLDFAST_STORAGE_URL: url, HOLDFAST_DATA_DIR: folder }) };
+}
+
+/** `user:password@`, in any place where something could take it for that, or a parameter. */
+function mayHoldPassword(url: string): boolean {
+  return /\/\/[^/?#]*:[^/?#]*@/.test(url) || /^[^?]*:[^?]*:[^?]*@/.test(url) || /password/i.test(url);
+}

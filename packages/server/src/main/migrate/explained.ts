@@ -1,0 +1,26 @@
+import { placeOf, type PostgresSettings } from "@holdfast/postgres";
+import type { Configuration } from "../configuration.ts";
+import { StartFailure } from "../start-failure.ts";
+import { postgresFailure, sqliteFailure } from "../storage-failure.ts";
+import { StorageRefused } from "./storage-refused.ts";
+
+/** The database server that the settings name; there has to be one. */
+export function storageOf({ storage }: Configuration): PostgresSettings {
+  if (storage !== undefined) return storage;
+  throw new StorageRefused(
+    "not_configured",
+    "No setting says which PostgreSQL.",
+    "Set HOLDFAST_STORAGE_URL, such as postgres://holdfast@db.example:5432/holdfast, and HOLDFAST_STORAGE_PASSWORD_FILE.",
+  );
+}
+
+/** Runs `work`; what a database, a disk or a network has against it becomes one sentence and what to do. */
+export async function explained<T>(settings: PostgresSettings, file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof StorageRefused || cause instanceof StartFailure) throw cause;
+    const isOfFile = cause instanceof Error && "errcode" in cause;
+    throw isOfFile ? sqliteFailure(cause, file) : postgresFailure(cause, placeOf(settings));
+  }
+}

@@ -1,0 +1,55 @@
+import { connect, grantRuntime, placeOf, prepareSchema, SCHEMA_VERSION } from "@holdfast/postgres";
+import { configurationFrom, type Environment } from "../configuration.ts";
+import { dataFolderAt } from "../data-folder.ts";
+import { tables } from "../tables.ts";
+import { explained, storageOf } from "./explained.ts";
+import { hasRelation } from "./postgres-head.ts";
+import { StorageRefused } from "./storage-refused.ts";
+
+type Client = Awaited<ReturnType<typeof connect>>;
+
+export interface PreparedStorage {
+  readonly place: string;
+  /** Version of the system tables as found; 0 when there were none. */
+  readonly found: number;
+  readonly version: number;
+}
+
+/** Brings the tables of the database up to date, beside running nodes; has to be done as their owner. */
+export function migrateStorage(env: Environment): Promise<PreparedStorage> {
+  return asOwner(env, async (database, place, hasLocks) => {
+    const { version } = await prepareSchema(database, tables, { hasLocks });
+    return { place, found: version, version: Math.max(version, SCHEMA_VERSION) };
+  });
+}
+
+/** Gives a role of the database what a node needs, and nothing else; has to be done as the owner of the tables. */
+export function grantStorage(
+  env: Environment,
+  role: string,
+): Promise<{ readonly place: string; readonly role: string }> {
+  return asOwner(env, async (database, place) => {
+    if (!(await hasRelation(database, "entries"))) {
+      const hint = "Run `holdfast storage migrate` first, as the role that is to own them.";
+      throw new StorageRefused("schema_missing", "The database has no tables yet.", hint);
+    }
+    await grantRuntime(database, role);
+    return { place, role };
+  });
+}
+
+function asOwner<T>(
+  env: Environment,
+  work: (database: Client, place: string, hasLocks: boolean) => Promise<T>,
+): Promise<T> {
+  const configuration = configurationFrom(env);
+  const settings = storageOf(configuration);
+  return explained(settings, dataFolderAt(configuration.dataDir).database, async () => {
+    const database = await connect(settings, "migration");
+    try {
+      return await work(database, placeOf(settings), settings.hasLocks);
+    } finally {
+      await database.end();
+    }
+  });
+}

@@ -1,0 +1,121 @@
+import {
+  checkServer,
+  connect,
+  placeOf,
+  type PostgresSettings,
+  SCHEMA_VERSION,
+  schemaVersion,
+  SettingsFault,
+} from "@holdfast/postgres";
+import { configurationFrom, type Environment } from "../configuration.ts";
+import { dataFolderAt } from "../data-folder.ts";
+import { unfinishedCopy } from "./copy-mark.ts";
+import type { Database } from "./database.ts";
+import { explained, storageOf } from "./explained.ts";
+import { hasRelation, headOf } from "./postgres-head.ts";
+
+export interface StorageStatus {
+  /** Host, port and name of the database. */
+  readonly place: string;
+  readonly server: string;
+  readonly role: string;
+  /** The role could alter what is written: grants do not bind it. */
+  readonly isOwner: boolean;
+  readonly tls: string;
+  readonly synchronousCommit: string | undefined;
+  /** Version of the tables; 0 when there are none. */
+  readonly schemaVersion: number;
+  /** The newest that this program knows. */
+  readonly knownVersion: number;
+  readonly sizeBytes: number | undefined;
+  readonly ledger: { readonly origin: string; readonly size: number; readonly epoch: number } | undefined;
+  /** Who wrote lately, and when last. */
+  readonly nodes: readonly { readonly node: string; readonly wroteAt: string }[];
+  /** Who does what only one of all nodes does. */
+  readonly leases: readonly { readonly name: string; readonly node: string; readonly isHeld: boolean }[];
+  /** Why no server starts on it, or should. */
+  readonly problems: readonly string[];
+  /** What this database could not be asked. */
+  readonly notChecked: readonly string[];
+}
+
+/** What can be said of the database that HOLDFAST_STORAGE_URL names, without a server. Changes nothing. */
+export function storageStatus(env: Environment): Promise<StorageStatus> {
+  const configuration = configurationFrom(env);
+  const settings = storageOf(configuration);
+  return explained(settings, dataFolderAt(configuration.dataDir).database, async () => {
+    const database = await connect(settings, "snapshot");
+    try {
+      return await statusOf(database, settings);
+    } finally {
+      await database.end();
+    }
+  });
+}
+
+type Client = Awaited<ReturnType<typeof connect>>;
+
+async function statusOf(database: Client, settings: PostgresSettings): Promise<StorageStatus> {
+  const checked = await checkedServer(database, settings);
+  const { version } = await schemaVersion(database);
+  const head = await headOf(database);
+  const unfinished = await unfinishedCopy(database);
+  const size = await valueOf(database, "SELECT pg_database_size(current_database()) AS value");
+  return {
+    place: placeOf(settings),
+    ...checked.facts,
+    synchronousCommit: (await valueOf(database, "SELECT current_setting('synchronous_commit', true) AS value")) as
+      | string
+      | undefined,
+    schemaVersion: version,
+    knownVersion: SCHEMA_VERSION,
+    sizeBytes: size === undefined ? undefined : Number(size),
+    ledger: head && { origin: head.origin, size: head.size, epoch: head.epoch },
+    nodes: await nodesOf(database),
+    leases: await leasesOf(database),
+    problems: [...checked.problems, ...(unfinished === undefined ? [] : [unfinished])],
+  };
+}
+
+/** A database that no server would start on still has a version and a role. */
+async function checkedServer(database: Client, settings: PostgresSettings) {
+  try {
+    const { version, role, isOwner, tls, notChecked } = await checkServer(database, settings);
+    return { facts: { server: version, role, isOwner, tls, notChecked }, problems: [] };
+  } catch (fault) {
+    if (!(fault instanceof SettingsFault)) throw fault;
+    const tls = settings.tls === false ? "none" : settings.tls.mode;
+    const server = String(await valueOf(database, "SELECT current_setting('server_version', true) AS value"));
+    const facts = { server, role: settings.user, isOwner: false, tls, notChecked: ["owner of the tables"] };
+    return { facts, problems: [`${fault.message} ${fault.hint}`] };
+  }
+}
+
+const MAX_NODES = 100;
+
+/** By the batches that are kept, which is some hours of them. */
+async function nodesOf(database: Database): Promise<StorageStatus["nodes"]> {
+  if (!(await hasRelation(database, "batches"))) return [];
+  const { rows } = await database.query(
+    `SELECT node, to_char(max(written_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "wroteAt"
+     FROM holdfast.batches GROUP BY node ORDER BY max(written_at) DESC LIMIT ${MAX_NODES}`,
+  );
+  return rows as unknown as StorageStatus["nodes"];
+}
+
+async function leasesOf(database: Database): Promise<StorageStatus["leases"]> {
+  if (!(await hasRelation(database, "leases"))) return [];
+  const { rows } = await database.query(
+    `SELECT name, split_part(holder, ' ', 1) AS node, expires_at > now() AS "isHeld" FROM holdfast.leases ORDER BY name`,
+  );
+  return rows as unknown as StorageStatus["leases"];
+}
+
+/** Undefined where this service has no answer. */
+async function valueOf(database: Database, sql: string): Promise<unknown> {
+  try {
+    return (await database.query(sql)).rows[0]?.["value"] ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
