@@ -14,9 +14,10 @@ const OWN_WRITERS = 4;
 const REGISTER_WORKERS = 5;
 const READERS = 2;
 const PAUSE_AFTER_REFUSAL_MS = 20;
+const CALL_TIMEOUT_MS = 4_000;
 
 /** Whether it was done is not known. */
-const IN_DOUBT = new Set(["connection_lost", "storage_failed", "timeout", "internal"]);
+const IN_DOUBT = new Set(["connection_lost", "timed_out", "storage_failed", "timeout", "internal"]);
 /** Nothing was done, and trying again is right. */
 const NOT_DONE = new Set(["connection_failed", "busy", "overloaded"]);
 
@@ -78,7 +79,7 @@ class Balanced {
       ca: readFileSync(caPath, "utf8"),
       token: this.#token,
       retries: 0,
-      timeoutMs: 10_000,
+      timeoutMs: CALL_TIMEOUT_MS,
     });
     return this.#client;
   }
@@ -188,10 +189,10 @@ function reader(seen: Seen): Work {
   return async (client) => {
     const expected = seen.told.written.at(-1);
     if (expected === undefined) return void (await client.status());
-    const { version } = await client.secrets.read(expected.key, {
-      retries: 0,
-      onAnswer: ({ seq }) => void seen.told.readAt.push(seq ?? -1),
-    });
+    let at = -1;
+    const onAnswer = ({ seq }: { readonly seq: number | undefined }) => void (at = seq ?? -1);
+    const { version } = await client.secrets.read(expected.key, { retries: 0, onAnswer });
+    seen.told.readAt.push(at);
     if (version < expected.version) {
       seen.surprises.push(`${expected.key}: read version ${version} after ${expected.version}`);
     }
