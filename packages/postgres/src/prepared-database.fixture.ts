@@ -1,4 +1,4 @@
-import { hashChange, type Row, type Table } from "@holdfast/engine";
+import { type Cell, hashChange, type Row, type Table } from "@holdfast/engine";
 import { layoutOf, macOf } from "@holdfast/engine/back-end";
 import { encodeEntry, type EntryFields } from "@holdfast/kernel/entry";
 import type { Client } from "pg";
@@ -33,12 +33,14 @@ export async function prepareDatabase(tables: readonly Table[]): Promise<Prepare
   };
 }
 
-/** Stores a row as entry `seq` would have written it. */
-export async function store(client: Client, table: Table, row: Row, seq = 0): Promise<void> {
-  const layout = layoutOf(table);
+/** The cells of a row as entry `seq` would have written it. */
+export function storedCells(table: Table, row: Row, seq: number): Cell[] {
   const mac = macOf(STATE_KEY, table, hashChange({ put: table, row, expect: 0 }), seq);
-  const cells = layout.columns.map(({ name }) => row[name] ?? null);
-  await client.query(numberPlaceholders(layout.insert), [...cells, 1, seq, mac]);
+  return [...layoutOf(table).columns.map(({ name }) => row[name] ?? null), 1, seq, mac];
+}
+
+export async function store(client: Client, table: Table, row: Row, seq = 0): Promise<void> {
+  await client.query(numberPlaceholders(layoutOf(table).insert), storedCells(table, row, seq));
 }
 
 /** An entry whose fields follow each other from a few choices: what a query filters by, and a time that never goes back. */
