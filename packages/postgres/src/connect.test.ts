@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { StorageFault } from "@holdfast/engine";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { selfSigned } from "../../engine/src/doors/self-signed.fixture.ts";
+import { selfSigned } from "./self-signed.fixture.ts";
 import { type Postgres, startPostgres } from "../../../test/postgres/start.ts";
 import { connect, createPool, type Purpose } from "./connect.ts";
 import { connected, emptyDatabase, hasServer } from "./database.fixture.ts";
