@@ -17,7 +17,6 @@ import {
   pruneBatches,
   type ServerFacts,
 } from "@holdfast/postgres";
-import type pg from "pg";
 import { checkpointPlaces } from "./checkpoint-places.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { LedgerOptions, LedgerPlace, OpenLedger } from "./ledger-place.ts";
@@ -28,6 +27,8 @@ import { StartFailure } from "./start-failure.ts";
 import { postgresFailure, sqliteFailure } from "./storage-failure.ts";
 import { tables } from "./tables.ts";
 
+type Pool = ReturnType<typeof createPool>;
+
 /** Name of the lease of whoever does what one of all nodes has to do. */
 const DUTIES = "duties";
 
@@ -36,7 +37,7 @@ interface Shared {
   readonly folder: DataFolder;
   readonly settings: PostgresSettings;
   readonly node: string;
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly reads: PoolReads;
   readonly server: ServerFacts;
 }
@@ -86,7 +87,7 @@ async function naming<T>(place: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function prepare(settings: PostgresSettings, pool: pg.Pool): Promise<ServerFacts> {
+async function prepare(settings: PostgresSettings, pool: Pool): Promise<ServerFacts> {
   const client = await connect(settings, "migration");
   try {
     await checkServer(client, settings);
@@ -100,7 +101,7 @@ async function prepare(settings: PostgresSettings, pool: pg.Pool): Promise<Serve
 }
 
 /** Its entries may all be there, and its head is not: a node that begins a ledger of its own would spoil it. */
-async function refuseUnfinishedCopy(client: pg.Client): Promise<void> {
+async function refuseUnfinishedCopy(client: Awaited<ReturnType<typeof connect>>): Promise<void> {
   const sentence = await unfinishedCopy(client);
   if (sentence === undefined) return;
   const hint = "Finish it first, by the same command that began it: it goes on where it was broken off.";
@@ -184,7 +185,7 @@ function beginAt({ folder, settings }: Shared, { keyring }: LedgerOptions) {
   return newSeeds(keyring, Date.now());
 }
 
-async function partitionsAhead(pool: pg.Pool): Promise<boolean> {
+async function partitionsAhead(pool: Pool): Promise<boolean> {
   await ensurePartitions(pool);
   return true;
 }

@@ -18,44 +18,46 @@ export interface PostgresState {
   readonly position: number;
 }
 
-interface Found {
-  readonly bytes: number;
-  readonly size: number | null;
-  readonly holder: string | null;
-  readonly strays: boolean;
-}
-
-const REPORT = {
-  name: "report",
-  text: `SELECT pg_database_size(current_database()) AS bytes, (SELECT size FROM head WHERE id = 0) AS size,
-    (SELECT holder FROM leases WHERE name = 'duties' AND expires_at > now()) AS holder,
-    EXISTS (SELECT FROM entries_default) AS strays`,
+const POSITION = {
+  name: "report_position",
+  text: `SELECT (SELECT size FROM head WHERE id = 0) AS size,
+    (SELECT holder FROM leases WHERE name = 'duties' AND expires_at > now()) AS holder`,
 };
+/** Sizes need no right to the tables; a service that has no such functions does not say them. */
+const SIZES = {
+  name: "report_sizes",
+  text: `SELECT pg_database_size(current_database()) AS bytes,
+    coalesce(pg_relation_size(to_regclass('holdfast.entries_default')), 0) AS strays`,
+};
+
+// Types, not interfaces: only these count as rows of any columns.
+type Position = { readonly size: number | null; readonly holder: string | null };
+type Sizes = { readonly bytes: number; readonly strays: number };
 
 /** What `status` says of the database: asked for now, so that a status is refused when the database does not answer. */
 export async function reportOnPostgres(state: PostgresState): Promise<StorageReport> {
-  const [found] = await state.reads.rows<Found & Record<string, unknown>>(REPORT);
-  const { bytes, size, holder, strays } = found as Found;
-  const { version, role, tls } = state.server;
+  const { reads, server } = state;
+  const [found] = await reads.rows<Position>(POSITION);
+  const [sizes] = await reads.rows<Sizes>(SIZES).catch(() => []);
   // The lease's holder is a node's name and a mark of the process.
-  const dutyHolder = holder?.split(" ")[0];
+  const dutyHolder = found?.holder?.split(" ")[0];
   return {
     storage: {
       kind: "postgres",
-      sizeBytes: bytes,
-      server: version,
-      role,
-      tls,
-      behind: Math.max(0, (size ?? 0) - state.position),
+      server: server.version,
+      role: server.role,
+      tls: server.tls,
+      behind: Math.max(0, (found?.size ?? 0) - state.position),
+      ...(sizes === undefined ? {} : { sizeBytes: sizes.bytes }),
       ...(dutyHolder === undefined ? {} : { dutyHolder }),
     },
     features: [
-      leastPrivilege(state.server),
+      leastPrivilege(server),
       encryption(state),
       feed(state),
       duties(dutyHolder),
-      partitions(state.server, strays),
-      checks(state.server),
+      partitions(server, (sizes?.strays ?? 0) > 0),
+      checks(server),
     ],
   };
 }
