@@ -12,6 +12,7 @@ import { checkpointPlaces } from "./checkpoint-places.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { LedgerOptions, LedgerPlace, OpenLedger, StorageStatus } from "./ledger-place.ts";
 import { newSeeds, readSeeds, refuseIfKnown, type Seeds } from "./ledger-seeds.ts";
+import { unpublishedOf } from "./migrate/unpublished.ts";
 import { StartFailure } from "./start-failure.ts";
 import { sqliteFailure } from "./storage-failure.ts";
 import { tables } from "./tables.ts";
@@ -24,7 +25,7 @@ export function sqlitePlace(folder: DataFolder): LedgerPlace {
   return {
     isShared: false,
     // A file without a ledger in it was made by a process that had a root key already.
-    hasLedger: () => Promise.resolve(existsSync(folder.database)),
+    hasLedger: () => Promise.resolve(existsSync(folder.database) || existsSync(unpublishedOf(folder.database))),
     async open(options) {
       try {
         return await openLedger(folder, options);
@@ -107,8 +108,18 @@ export async function readIdentity(
 /** Undefined when there is no ledger yet: no database, or one whose entry 0 was never written. */
 async function storedSeeds(folder: DataFolder, keyring: Keyring): Promise<Seeds | undefined> {
   const seeds = hasContent(folder.database) ? await seedsIn(folder.database, keyring) : undefined;
-  if (seeds === undefined) refuseIfKnown(folder, folder.database);
-  return seeds;
+  if (seeds !== undefined) return seeds;
+  refuseUnfinishedCopy(folder.database);
+  refuseIfKnown(folder, folder.database);
+  return undefined;
+}
+
+/** A server that begins a ledger of its own would be in the way of the one that is being copied here. */
+function refuseUnfinishedCopy(database: string): void {
+  const copy = unpublishedOf(database);
+  if (!existsSync(copy)) return;
+  const hint = "Finish it first, by the same command that began it: it goes on where it was broken off.";
+  throw new StartFailure("data_folder", `${copy} is a copy that is not finished.`, hint);
 }
 
 /** A file too short for SQLite's header holds nothing. */

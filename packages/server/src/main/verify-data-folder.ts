@@ -1,9 +1,10 @@
 import type { TreeHead } from "@holdfast/engine";
 import { createKeyring } from "../keyring/index.ts";
 import type { Verification } from "../audit/index.ts";
-import { dataFolderAt } from "./data-folder.ts";
+import { configurationFrom, type Environment } from "./configuration.ts";
+import { type DataFolder, dataFolderAt } from "./data-folder.ts";
 import { readIdentity } from "./open-sqlite-ledger.ts";
-import { readRootKey } from "./root-key.ts";
+import { readOrCreateRootKey, readRootKey } from "./root-key.ts";
 import { startVerify } from "./verify.ts";
 
 export interface VerifyDataFolderOptions {
@@ -12,15 +13,25 @@ export interface VerifyDataFolderOptions {
   readonly state: boolean;
   /** The head that the caller has seen of this ledger. */
   readonly known?: { readonly head: TreeHead } | undefined;
+  /** Settings of the server, of which those of the root key count. */
+  readonly env?: Environment;
 }
 
 /** Verifies a data folder without starting a server on it; nothing is written. */
-export async function verifyDataFolder({ dataDir, state, known }: VerifyDataFolderOptions): Promise<Verification> {
+export async function verifyDataFolder(options: VerifyDataFolderOptions): Promise<Verification> {
+  const { dataDir, state, known, env = {} } = options;
   const folder = dataFolderAt(dataDir);
-  const rootKey = readRootKey(folder.rootKey);
+  const rootKey = rootKeyOf(folder, env);
   const identity = await readIdentity(folder, createKeyring({ rootKey, suite: 1 }));
   const ledger = { ...identity, known: known === undefined ? [] : [{ size: known.head.size, root: known.head.root }] };
   const place = { kind: "sqlite", database: folder.database } as const;
   const { durationMs, ...verification } = await startVerify(ledger, place, rootKey, state).result;
   return { ...verification, durationMs: Math.round(durationMs) };
+}
+
+/** None is made, and other settings may be as wrong as they like. */
+function rootKeyOf(folder: DataFolder, env: Environment): Uint8Array {
+  const names = ["HOLDFAST_ROOT_KEY", "HOLDFAST_ROOT_KEY_FILE"];
+  const { rootKey } = configurationFrom(Object.fromEntries(names.map((name) => [name, env[name]])));
+  return rootKey.kind === "development" ? readRootKey(folder.rootKey) : readOrCreateRootKey(folder, rootKey, true);
 }

@@ -10,7 +10,7 @@ export async function verifyOffline({ env }: Context, dataDir: string, withState
   const known = await headsOf(placeOfSocket(join(dataDir, "socket")), env).load("");
   const { verifyDataFolder } = await import("@holdfast/server");
   try {
-    return await verifyDataFolder({ dataDir, state: withState, known });
+    return await verifyDataFolder({ dataDir, state: withState, known, env });
   } catch (error) {
     throw failureOf(error);
   }
