@@ -26,7 +26,7 @@ const onPostgres = {
 } as const;
 
 /** Temporary folders, sockets and servers of one test must never meet those of another. */
-const isolated = { pool: "forks", testTimeout: 30_000, hookTimeout: 60_000 } as const;
+const isolated = { pool: "forks", testTimeout: 30_000, hookTimeout: 90_000 } as const;
 
 export default defineConfig({
   test: {

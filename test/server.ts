@@ -7,7 +7,7 @@ import { storageSettings } from "./storage.ts";
 
 const FROM_SOURCES = fileURLToPath(new URL("../packages/cli/bin/from-sources.mjs", import.meta.url));
 const READY = /ready at (https:\/\/\S+)/;
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 60_000;
 
 export interface ServerOptions {
   /** Reused when given, and then left alone at the end; a fresh temporary folder otherwise. */
@@ -45,7 +45,10 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   let output = "";
   const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
   const address = await new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not ready in time:\n${output}`)), START_TIMEOUT_MS);
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new Error(`not ready in time:\n${output}`));
+    }, START_TIMEOUT_MS);
     const read = (chunk: Buffer) => {
       output += chunk.toString();
       const found = READY.exec(output)?.[1];
