@@ -7,7 +7,7 @@ export { type Column, type Layout, layoutOf, rowKey } from "./committer/layout.t
 export { BatchCodec, type WriterSubmission } from "./committer/pack-batch.ts";
 export type { Reply, Request } from "./committer/protocol.ts";
 export type { Recovery } from "./committer/recovery.ts";
-export { macOf, openRow, type RawRow, verifyRow } from "./committer/row.ts";
+export { macOf, type RawRow, verifyRow } from "./committer/row.ts";
 export { startWorker } from "./committer/writer-worker.ts";
 export type { LedgerBlock, OpenSnapshot, Snapshot } from "./ledger/snapshot.ts";
 export { checkLedger, type CheckedLedger, type ExpectedLedger } from "./ledger/check-ledger.ts";

@@ -128,7 +128,7 @@ export async function loaded(
   reader: LedgerReader,
   head: SignedHead,
 ): Promise<{ readonly tree: Tree; readonly timeMs: number }> {
-  const tree = await withTiles(reader, (readTile) => loadTree(sha256, head.size, readTile));
+  const tree = await withTiles(reader, (readTile, hash) => loadTree(hash, head.size, readTile));
   if (toHex(tree.root()) !== head.root) {
     throw new StorageFault("database_damaged", "The tiles do not lead to the ledger's head.");
   }

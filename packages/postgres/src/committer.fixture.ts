@@ -14,7 +14,7 @@ export const SIGNING_SEED = new Uint8Array(32).fill(1);
 export const STATE_KEY = new Uint8Array(32).fill(2);
 export const PUBLIC_KEY = signerFromSeed(SIGNING_SEED).publicKey;
 
-export const grants: Table = {
+const grants: Table = {
   name: "grants",
   columns: { tenant: "text", actor: "text", uses: "integer?", seal: "blob?" },
   key: ["tenant", "actor"],
@@ -40,7 +40,7 @@ export async function freshDatabase(
   return settings;
 }
 
-export async function asSuperuser(sql: string): Promise<void> {
+async function asSuperuser(sql: string): Promise<void> {
   const client = new pg.Client(serverUrl);
   await client.connect();
   try {

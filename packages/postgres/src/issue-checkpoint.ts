@@ -54,7 +54,7 @@ async function insistConsistent(
     verifierKeyOf(sha256, origin, publicKey),
     verifySignature,
   );
-  const proof = await withTiles(reader, (readTile) => consistencyProof(sha256, size1, size2, readTile));
+  const proof = await withTiles(reader, (readTile, hash) => consistencyProof(hash, size1, size2, readTile));
   if (verifyConsistency(sha256, { size1, size2, root1, root2, proof })) return;
   throw new StorageFault("database_damaged", "The tree no longer contains the last checkpoint.");
 }

@@ -8,7 +8,7 @@ import { put } from "../kill/load.ts";
 import { type Begun, nothingTold, type Told } from "../kill/told.ts";
 
 /** Read and written by check-and-set from everywhere; what its clients saw is checked as a history of one register. */
-export const REGISTER = "applications/cluster/register";
+const REGISTER = "applications/cluster/register";
 
 const OWN_WRITERS = 4;
 const REGISTER_WORKERS = 5;
