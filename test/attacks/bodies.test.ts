@@ -35,6 +35,23 @@ describe("ATTACKS 30: a body that is more than it looks", () => {
     expect((await put(body)).status).toBe(400);
   });
 
+  it.each([
+    ["a note", () => wire.put(target, { value: 1, note: "a\0b" })],
+    ["a role's description", () => wire.post("/api/roles", { name: "nul", permissions: [], description: "\0" })],
+    ["a page's position", () => wire.get("/api/tokens?after=%00")],
+    ["a filter", () => wire.get("/api/audit/entries?action=%00")],
+  ])("with U+0000 in %s, which no database keeps as text, is refused by name", async (_, ask) => {
+    const answer = await ask();
+    expect(answer.status).toBe(400);
+    expect(answer.code).toBe("invalid_input");
+  });
+
+  it("keeps U+0000 in a value, and in its metadata", async () => {
+    const value = { text: "a\0b" };
+    (await wire.put("/api/secrets/b/nul", { value, metadata: { note: "\0" } })).output();
+    expect((await wire.get("/api/secrets/b/nul")).json).toMatchObject({ value, metadata: { note: "\0" } });
+  });
+
   it("that would unpack to more is not unpacked", async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000, " "));
     for (const encoding of ["gzip", "br", "deflate", "zstd", "x-gzip", "identity, gzip"]) {

@@ -462,6 +462,7 @@ export interface RoleWriteInput {
   readonly name: string;
   readonly permissions: readonly string[];
   readonly environments?: readonly string[] | undefined;
+  /** What the role is for. */
   readonly description?: string | undefined;
 }
 

@@ -7,6 +7,9 @@ export const optional = Type.Optional;
 export const list = (items: TSchema, maxItems: number, options = {}) => Type.Array(items, { maxItems, ...options });
 export const text = (maxLength: number, description?: string, options = {}) =>
   Type.String({ maxLength, ...(description && { description }), ...options });
+/** Free text that is stored as such: no database that speaks SQL keeps U+0000 in a text. */
+export const storedText = (maxLength: number, description: string, options = {}) =>
+  text(maxLength, description, { pattern: "^[^\\u0000]*$", ...options });
 export const integer = (minimum: number, maximum: number, description?: string) =>
   Type.Integer({ minimum, maximum, ...(description && { description }) });
 export const choice = (values: readonly string[], description?: string) =>
@@ -26,13 +29,13 @@ export const prefix = text(512, "Folder to look in, without slashes at its ends;
   minLength: 1,
 });
 export const limit = (maximum: number) => integer(1, maximum, "Most items in one answer.");
-export const after = text(1024, 'The "next" of the answer before.', { minLength: 1 });
+export const after = storedText(1024, 'The "next" of the answer before.', { minLength: 1 });
 export const next = text(1024, "Send it back to get what follows; absent on the last page.");
 export const time = (description: string) =>
   text(24, description, { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{3})?Z$" });
 /** Lower case only: "Root" and " admin" must not stand beside "root" and "admin". */
 export const name = (description: string) => text(63, description, { pattern: "^[a-z][a-z0-9-]{0,62}$" });
-export const note = text(1024, "Why this version was written. Never put a secret here.");
+export const note = storedText(1024, "Why this version was written. Never put a secret here.");
 export const id = (kind: string, description: string) => text(40, description, { pattern: `^${kind}_[a-z2-7]{26}$` });
 export const accessor = id("tk", "Names a token without giving its power.");
 export const actor = id("ac", "Random id of an actor.");

@@ -28,7 +28,7 @@ export const role: OperationDefinition[] = [
         name,
         permissions: field.list(field.permission, 1000, { uniqueItems: true }),
         environments: optional(field.list(field.name("Environment it holds in."), 32, { uniqueItems: true })),
-        description: optional(field.text(1024)),
+        description: optional(field.storedText(1024, "What the role is for.")),
       },
     },
     output: { schema: shape.role },
