@@ -9,6 +9,8 @@ export interface Subkeys {
   readonly idempotency: Uint8Array;
   /** Seals page cursors, which may name a path that the caller must not see. */
   readonly cursors: Uint8Array;
+  /** Names what nodes count together, where others may read it. */
+  readonly rateLimits: Uint8Array;
   readonly kekSeal: Uint8Array;
   readonly serverKeySeal: Uint8Array;
   /** Names the root key in what it seals; tells nothing about it. */
@@ -29,6 +31,7 @@ export function deriveSubkeys(rootKey: Uint8Array): Subkeys {
     tokens: derive("tokens"),
     idempotency: derive("idempotency"),
     cursors: derive("cursors"),
+    rateLimits: derive("rate-limits"),
     kekSeal: derive("kek-seal"),
     serverKeySeal: derive("server-key-seal"),
     rootKeyId: derive("root-key-id", ID_BYTES),

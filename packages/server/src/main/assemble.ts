@@ -7,8 +7,6 @@ import {
   type Logger,
   type Operation,
   PlanReads,
-  type Rate,
-  RateLimiter,
   type RunningVerification,
   type Refusal,
 } from "@holdfast/engine";
@@ -33,6 +31,7 @@ import { Features } from "./features.ts";
 import type { Hardening } from "./harden-process.ts";
 import { idempotencyKeys } from "./idempotency-keys.ts";
 import type { OpenLedger } from "./ledger-place.ts";
+import { createLimits, type Limits } from "./limits.ts";
 import { logEvents } from "./log-events.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { reachLedger } from "./reach-ledger.ts";
@@ -111,16 +110,18 @@ async function assembleOver(options: AssemblyOptions, closing: AsyncDisposableSt
   closing.defer(() => ledger.close());
   const reserve = reserveFor(configuration, folder, closing);
   const committer = reserve === undefined ? ledger.committer : withReserve(ledger.committer, reserve);
+  const limits = createLimits(configuration, keyring.subkeys.rateLimits, log);
+  closing.defer(() => limits.close());
   const access = new Access();
   const reads = () => new PlanReads(cache, ledger.storage, ledger.committer);
   const system = await systemTenant(reads());
   const actors = await loadSystemActors(reads(), system);
   const gate = createGate(
     options,
-    { keyring, cache, metrics, ledger, access, committer },
+    { keyring, cache, metrics, ledger, access, committer, limits },
     { tenant: system, actor: actors.nobody },
   );
-  const features = new Features(options.hardening, ledger, reserve);
+  const features = new Features(options.hardening, ledger, reserve, limits);
   const database: StoragePlace = placeOf(configuration, folder);
   const verify = createVerify(ledger, database, rootKey);
   metrics.observe(readingsOf(ledger, cache));
@@ -177,6 +178,7 @@ interface Parts {
   readonly metrics: Metrics;
   readonly ledger: OpenLedger;
   readonly access: Access;
+  readonly limits: Limits;
   /** The ledger's committer behind the disk reserve. */
   readonly committer: Committer;
 }
@@ -186,7 +188,7 @@ function createGate(
   parts: Parts,
   nobody: { readonly tenant: string; readonly actor: string },
 ): Gate {
-  const { keyring, cache, metrics, access, committer } = parts;
+  const { keyring, cache, metrics, access, committer, limits } = parts;
   const { storage } = parts.ledger;
   return new Gate({
     committer,
@@ -199,11 +201,7 @@ function createGate(
     payloadKeyOf: keyring.payloadKeyOf,
     idempotency: idempotencyKeys(keyring),
     hashRow: hashChange,
-    limits: {
-      actor: limiterOf(configuration.actorRate),
-      address: limiterOf(configuration.addressRate),
-      stranger: limiterOf(configuration.strangerRate),
-    },
+    limits,
     nobody,
     node: configuration.nodeName,
     clock: Date.now,
@@ -211,9 +209,6 @@ function createGate(
     meter: metrics.meter,
   });
 }
-
-const limiterOf = (rate: Rate | undefined): RateLimiter | undefined =>
-  rate === undefined ? undefined : new RateLimiter(rate);
 
 /** The tenant of what belongs to none: calls whose credential was not believed, and the server's own duties. */
 async function systemTenant(reads: PlanReads): Promise<string> {

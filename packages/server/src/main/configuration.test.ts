@@ -18,7 +18,7 @@ describe("a server's configuration", () => {
       actorRate: { perSecond: 1000, burst: 2000 },
       rootKey: { kind: "development" },
       storage: undefined,
-      redisUrl: undefined,
+      redis: undefined,
       nodeName: hostname(),
       tlsNames: [],
     });

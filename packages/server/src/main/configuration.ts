@@ -1,5 +1,6 @@
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
+import { type RedisSettings, redisSettings } from "./redis-settings.ts";
 import type { RootKeySource } from "./root-key.ts";
 import type { PostgresSettings } from "@holdfast/postgres";
 import { settingOf, wrongSetting } from "./setting.ts";
@@ -25,7 +26,7 @@ export interface Configuration {
   /** The PostgreSQL that holds the ledger and its state; undefined: a database in the data folder. */
   readonly storage: PostgresSettings | undefined;
   /** A Redis by which nodes share their rate limits; undefined: each counts for itself. */
-  readonly redisUrl: string | undefined;
+  readonly redis: RedisSettings | undefined;
   /** Which of several nodes this is: in entries, in leases, and to the database. */
   readonly nodeName: string;
   /** Further names and addresses in the listener's certificate, such as a load balancer's. */
@@ -44,7 +45,7 @@ const KNOWN = new Set(
   [
     "DATA_DIR HTTP_ADDR RATE_LIMIT CHECKPOINT_DIR LOG_LEVEL CIPHER ROOT_KEY ROOT_KEY_FILE NODE_NAME TLS_NAMES",
     "STORAGE_URL STORAGE_PASSWORD STORAGE_PASSWORD_FILE STORAGE_CA_FILE STORAGE_CONNECTIONS STORAGE_TIMEOUT_MS",
-    "STORAGE_NOTIFY STORAGE_LOCKS REDIS_URL",
+    "STORAGE_NOTIFY STORAGE_LOCKS REDIS_URL REDIS_PASSWORD_FILE REDIS_CA_FILE",
     "ADDR SOCKET TOKEN CACERT TENANT DEBUG VECTORS TEST_POSTGRES_URL",
   ].flatMap((names) => names.split(" ").map((name) => `HOLDFAST_${name}`)),
 );
@@ -81,7 +82,7 @@ export function configurationFrom(environment: Environment): Configuration {
     suite: SUITES[oneOf("CIPHER", text("CIPHER") ?? "xchacha20-poly1305", SUITE_NAMES)],
     rootKey: rootKeyOf(text("ROOT_KEY"), text("ROOT_KEY_FILE")),
     storage: storageSettings(text),
-    redisUrl: redisUrlOf(text("REDIS_URL")),
+    redis: redisSettings(text),
     nodeName: nodeNameOf(text("NODE_NAME")),
     tlsNames: tlsNamesOf(text("TLS_NAMES") ?? ""),
   };
@@ -113,18 +114,6 @@ function rootKeyOf(hex: string | undefined, path: string | undefined): RootKeySo
   }
   if (hex !== undefined) return { kind: "environment", hex };
   return path === undefined ? { kind: "development" } : { kind: "file", path: resolve(path) };
-}
-
-function redisUrlOf(text: string | undefined): string | undefined {
-  const url = text === undefined ? undefined : URL.parse(text);
-  if (url === null || (url !== undefined && !["redis:", "rediss:"].includes(url.protocol)) || url?.hostname === "") {
-    throw wrongSetting(
-      "REDIS_URL",
-      "is not the URL of a Redis",
-      "Write redis://host:6379 or rediss://user:password@host.",
-    );
-  }
-  return text;
 }
 
 /** The host's name unless it is told: containers have one each, and two nodes on one host need two. */

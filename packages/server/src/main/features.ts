@@ -1,6 +1,7 @@
 import type { LedgerVerification, Logger, RunningVerification } from "@holdfast/engine";
 import { type DiskReserve, reserveBytes } from "./disk-reserve.ts";
 import type { Hardening } from "./harden-process.ts";
+import type { Limits } from "./limits.ts";
 import type { OpenLedger } from "./ledger-place.ts";
 
 /** A part that can be missing or only half there; never a silent pass (law 7). */
@@ -15,6 +16,7 @@ export class Features {
   readonly #hardening: Hardening;
   readonly #ledger: Pick<OpenLedger, "secondPlaceProblem">;
   readonly #reserve: Pick<DiskReserve, "refusal" | "space"> | undefined;
+  readonly #limits: Pick<Limits, "features">;
   #verification: RunningVerification | undefined;
   #verified: LedgerVerification | undefined;
   #problem: string | undefined;
@@ -23,7 +25,9 @@ export class Features {
     hardening: Hardening,
     ledger: Pick<OpenLedger, "secondPlaceProblem">,
     reserve: Pick<DiskReserve, "refusal" | "space"> | undefined,
+    limits: Pick<Limits, "features">,
   ) {
+    this.#limits = limits;
     this.#reserve = reserve;
     this.#hardening = hardening;
     this.#ledger = ledger;
@@ -49,7 +53,8 @@ export class Features {
 
   list(): readonly Feature[] {
     const disk = this.#reserve === undefined ? [] : [diskReserve(this.#reserve)];
-    return [this.#processMemory(), this.#coreFiles(), this.#secondPlace(), ...disk, this.#wholeLedger()];
+    const ledger = [this.#secondPlace(), ...disk, this.#wholeLedger()];
+    return [this.#processMemory(), this.#coreFiles(), ...ledger, ...this.#limits.features()];
   }
 
   #processMemory(): Feature {

@@ -1,6 +1,8 @@
 import type { CommitterEvent, Logger } from "@holdfast/engine";
 import type { Metrics } from "./metrics.ts";
 
+const USUAL_MS = 1_000;
+
 /** What the committer tells, as metrics and as log lines for whoever has to act. */
 export function logEvents(log: Logger, metrics: Metrics): (event: CommitterEvent) => void {
   return (event) => {
@@ -24,7 +26,7 @@ export function logEvents(log: Logger, metrics: Metrics): (event: CommitterEvent
         logRecovery(log, event.recovery);
         break;
       case "clock-back":
-        log.warn({ byMs: event.byMs }, "the clock was set back; entries keep the later time");
+        logClock(log, event.byMs);
         break;
       case "not-published":
         log.warn({ size: event.size, detail: event.message }, "a checkpoint did not reach every place that holds it");
@@ -36,6 +38,13 @@ export function logEvents(log: Logger, metrics: Metrics): (event: CommitterEvent
         log.error({ ...event }, "operations could not be recorded");
     }
   };
+}
+
+/** Nodes' clocks differ a little, and a batch may wait for its turn: that much is no news. */
+function logClock(log: Logger, byMs: number): void {
+  const message = "the clock was set back; entries keep the later time";
+  if (byMs < USUAL_MS) log.debug({ byMs }, message);
+  else log.warn({ byMs }, message);
 }
 
 /** Nothing is lost without it: a node then looks for what others wrote, instead of being told. */
