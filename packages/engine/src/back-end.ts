@@ -12,4 +12,4 @@ export { startWorker } from "./committer/writer-worker.ts";
 export type { LedgerBlock, OpenSnapshot, Snapshot } from "./ledger/snapshot.ts";
 export { checkLedger, type CheckedLedger, type ExpectedLedger } from "./ledger/check-ledger.ts";
 export { withTiles } from "./ledger/with-tiles.ts";
-export { matches } from "./sqlite/entry-filter.ts";
+export { matches, withoutVersion } from "./ledger/matches.ts";

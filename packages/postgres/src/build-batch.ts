@@ -1,5 +1,5 @@
 import { blake3, sha256 } from "@holdfast/engine/crypto";
-import type { Miss, WriterSubmission } from "@holdfast/engine/back-end";
+import { type Miss, withoutVersion, type WriterSubmission } from "@holdfast/engine/back-end";
 import { toHex } from "@holdfast/kernel/bytes";
 import type { Signer } from "@holdfast/kernel/crypto";
 import { encodeEntry, entryHash } from "@holdfast/kernel/entry";
@@ -135,9 +135,4 @@ class Draft {
 function tilesOf(tree: Tree): readonly Tile[] {
   const completed = tree.takeCompletedTiles();
   return completed.length === 0 ? [] : [...completed, ...tree.partialTiles().filter(({ level }) => level > 0)];
-}
-
-function withoutVersion(resource: string): string {
-  const at = resource.indexOf("@");
-  return at < 0 ? resource : resource.slice(0, at);
 }

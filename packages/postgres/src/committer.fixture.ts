@@ -1,13 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { type Change, hashChange, payloadBytes, type Row, type Submission, type Table } from "@holdfast/engine";
 import { hmacSha256, random, signerFromSeed } from "@holdfast/engine/crypto";
-import pg from "pg";
 import { connect } from "./connect.ts";
 import { prepareSchema } from "./schema.ts";
-import { type PostgresSettings, settingsFrom } from "./settings.ts";
-
-/** Superuser's URL of a server for tests; the suites that need one are skipped by name without it. */
-export const serverUrl = process.env["HOLDFAST_TEST_POSTGRES_URL"];
+import { type AtEnd, emptyDatabase } from "./database.fixture.ts";
+import type { PostgresSettings } from "./settings.ts";
 
 export const ORIGIN = "holdfast/log/abcdefghijklmnopqrstuvwxya";
 export const SIGNING_SEED = new Uint8Array(32).fill(1);
@@ -24,30 +20,12 @@ const grants: Table = {
 export const TABLES: readonly Table[] = [grants];
 
 /** A prepared database of its own, gone when the test ends. */
-export async function freshDatabase(
-  onTestFinished: (clean: () => Promise<void>) => void,
-  over: Partial<PostgresSettings> = {},
-): Promise<PostgresSettings> {
-  const name = `committer_${randomBytes(6).toString("hex")}`;
-  await asSuperuser(`CREATE DATABASE ${name}`);
-  onTestFinished(() => asSuperuser(`DROP DATABASE ${name} WITH (FORCE)`));
-  const url = new URL(serverUrl as string);
-  url.pathname = name;
-  const settings = { ...settingsFrom({ url: url.href }), ...over };
+export async function freshDatabase(atEnd: AtEnd, over: Partial<PostgresSettings> = {}): Promise<PostgresSettings> {
+  const settings = { ...(await emptyDatabase(atEnd)), ...over };
   const client = await connect(settings, "migration");
   await prepareSchema(client, TABLES);
   await client.end();
   return settings;
-}
-
-async function asSuperuser(sql: string): Promise<void> {
-  const client = new pg.Client(serverUrl);
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }
 
 /** Rows of a query as whoever looks from outside sees them. */

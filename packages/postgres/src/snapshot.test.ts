@@ -10,7 +10,6 @@ import {
   grant,
   ORIGIN,
   PUBLIC_KEY,
-  serverUrl,
   SIGNING_SEED,
   STATE_KEY,
   submission,
@@ -18,7 +17,7 @@ import {
   ungrant,
 } from "./committer.fixture.ts";
 import { connect } from "./connect.ts";
-import { asSuperuser, connected } from "./database.fixture.ts";
+import { asSuperuser, connected, hasServer } from "./database.fixture.ts";
 import {
   type PreparedDatabase,
   prepareDatabase,
@@ -38,7 +37,7 @@ const things: Table = {
 const id = Uint8Array.of(0, 255);
 const thing = (name: string, part: number, more: Row = {}): Row => ({ name, part, id, ...more });
 
-describe.skipIf(serverUrl === undefined)("a snapshot of PostgreSQL", () => {
+describe.skipIf(!hasServer)("a snapshot of PostgreSQL", () => {
   let database: PreparedDatabase;
   beforeAll(async () => {
     database = await prepareDatabase([things]);
@@ -183,7 +182,7 @@ describe.skipIf(serverUrl === undefined)("a snapshot of PostgreSQL", () => {
   });
 });
 
-describe.skipIf(serverUrl === undefined)("what queries go by", () => {
+describe.skipIf(!hasServer)("what queries go by", () => {
   const entries = Array.from({ length: 20 }, (_, seq) => sampleEntry(seq));
   const block: LedgerBlock = { start: 0, records: [], entries };
   let database: PreparedDatabase;
@@ -239,7 +238,7 @@ describe.skipIf(serverUrl === undefined)("what queries go by", () => {
   });
 });
 
-describe.skipIf(serverUrl === undefined)("a verification of a ledger in PostgreSQL", { timeout: 60_000 }, () => {
+describe.skipIf(!hasServer)("a verification of a ledger in PostgreSQL", { timeout: 60_000 }, () => {
   async function written(): Promise<PostgresSettings> {
     const settings = await freshDatabase(onTestFinished);
     const committer = await createPostgresCommitter({

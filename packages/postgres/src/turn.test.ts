@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { connect } from "./connect.ts";
-import { freshDatabase, serverUrl } from "./committer.fixture.ts";
+import { freshDatabase } from "./committer.fixture.ts";
+import { hasServer } from "./database.fixture.ts";
 import type { PostgresSettings } from "./settings.ts";
 import { Turn } from "./turn.ts";
 
@@ -10,7 +11,7 @@ async function turnAt(settings: PostgresSettings, nowMs = () => 0) {
   return { client, turn: new Turn(client, nowMs) };
 }
 
-describe.skipIf(serverUrl === undefined)("the turn to commit", () => {
+describe.skipIf(!hasServer)("the turn to commit", () => {
   it("is one node's at a time, and the next one's when it is given back", async () => {
     const settings = await freshDatabase(onTestFinished);
     const [first, second] = [await turnAt(settings), await turnAt(settings)];

@@ -8,12 +8,12 @@ import {
   grant,
   look,
   ORIGIN,
-  serverUrl,
   SIGNING_SEED,
   STATE_KEY,
   submission,
   TABLES,
 } from "./committer.fixture.ts";
+import { hasServer } from "./database.fixture.ts";
 import type { PostgresSettings } from "./settings.ts";
 import { PostgresWriter } from "./writer.ts";
 
@@ -56,7 +56,7 @@ const batchOf = (...submissions: readonly Submission[]) => submissions.map(forWr
 const isCommit = (text: string): boolean => text.includes("fence AS");
 const databaseError = (code: string): Error => Object.assign(new Error(`state ${code}`), { code });
 
-describe.skipIf(serverUrl === undefined)("the writer of one node", { timeout: 60_000 }, () => {
+describe.skipIf(!hasServer)("the writer of one node", { timeout: 60_000 }, () => {
   it("tries again what the database undid because of others", async () => {
     const { writer, control, replies } = await startWriter(await freshDatabase(onTestFinished));
     const states = ["40001", "40P01", "55P03"];

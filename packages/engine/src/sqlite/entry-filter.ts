@@ -1,4 +1,5 @@
 import type { Filtered } from "../ledger/ledger-reader.ts";
+import { kindOf, withoutVersion } from "../ledger/matches.ts";
 
 /**
  * One Bloom filter per block of 256 entries tells a query which blocks may hold what it looks for. An index by term
@@ -24,24 +25,6 @@ export function termsOf(filter: Partial<Filtered>): string[] {
   const { resource, ...rest } = filter;
   const terms = Object.entries(rest).map(([field, value]) => `${field}:${value}`);
   return resource === undefined ? terms : [...terms, `resource:${withoutVersion(resource)}`];
-}
-
-/** Whether the entry matches all of the filter. */
-export function matches(entry: Filtered, { resource, ...rest }: Partial<Filtered>): boolean {
-  const fields = Object.entries(rest) as [keyof Filtered, string][];
-  if (fields.some(([field, value]) => entry[field] !== value)) return false;
-  if (resource === undefined || resource === entry.resource) return true;
-  return resource === withoutVersion(entry.resource) || resource === kindOf(entry.resource);
-}
-
-function withoutVersion(resource: string): string {
-  const at = resource.indexOf("@");
-  return at < 0 ? resource : resource.slice(0, at);
-}
-
-function kindOf(resource: string): string {
-  const end = resource.search(/[:@]/);
-  return end < 0 ? resource : resource.slice(0, end);
 }
 
 /** The filter of a complete block: its length follows from the number of terms. */

@@ -1,6 +1,7 @@
 import { parseEntry } from "@holdfast/kernel/entry";
 import type { FoundEntry, LedgerPage, LedgerQuery } from "../ledger/ledger-reader.ts";
-import { BLOCK_ENTRIES, matches, mayHold, termsOf } from "./entry-filter.ts";
+import { matches } from "../ledger/matches.ts";
+import { BLOCK_ENTRIES, mayHold, termsOf } from "./entry-filter.ts";
 import type { LedgerStore } from "./ledger-store.ts";
 
 /** A query never holds the thread longer than this allows; `next` says where to go on. */
