@@ -11,8 +11,11 @@ const notMeasured = [
 /** A PostgreSQL is started once for all projects that say this, when one of their files runs. */
 const withPostgres = { globalSetup: "test/postgres/share.ts" } as const;
 
+/** Of parts of the server that stand on a PostgreSQL. */
+const nodesTests = "packages/server/src/**/*.postgres.test.ts";
+
 /** About PostgreSQL alone, whichever back end the rest of a run is on. */
-const needPostgres = ["test/postgres/**", "test/cluster.test.ts"];
+const needPostgres = ["test/postgres/**", "test/cluster.test.ts", "test/cli/migrate.test.ts"];
 
 /** Alike on every back end: tools of tests, and the README's sessions, which start their servers as a reader does. */
 const needNoStorage = ["test/linearizability/**", "test/proxy.test.ts", "test/readme.test.ts"];
@@ -42,7 +45,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
-          exclude: ["packages/postgres/**"],
+          exclude: ["packages/postgres/**", nodesTests],
           sequence: { groupOrder: 0 },
         },
       },
@@ -51,7 +54,7 @@ export default defineConfig({
         test: {
           ...withPostgres,
           name: "unit-postgres",
-          include: ["packages/postgres/src/**/*.test.ts"],
+          include: ["packages/postgres/src/**/*.test.ts", nodesTests],
           sequence: { groupOrder: 1 },
         },
       },
