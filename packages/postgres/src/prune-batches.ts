@@ -1,7 +1,7 @@
 import type { Query } from "./partitions.ts";
 
 /** A node that is further behind drops all that it has cached, and needs no list of what was written. */
-export const KEPT_ENTRIES = 262_144;
+const KEPT_ENTRIES = 262_144;
 const MAX_ROWS = 5_000;
 
 const PRUNE = `DELETE FROM holdfast.batches WHERE next_seq IN (SELECT next_seq FROM holdfast.batches
