@@ -9,10 +9,10 @@ export function showMove(moved: MovedInstallation, style: Style, next: readonly 
   const { ok, source, copied, target } = moved;
   if (target === undefined || copied === undefined) return showSourceFault(moved, style);
   if (!ok) return showVerification(target, style) + copyFault(moved);
-  const [what, when] = moved.found === "copied" ? ["there  ", "already"] : ["copied ", "now"];
+  const [what, when] = moved.found === "copied" ? ["there ", "already"] : ["copied", "now"];
   const lines = [
     `${style.good("ok")}  source  ${held(source)}`,
-    `${style.good("ok")}  ${what} ${countsOf(copied)}`,
+    `${style.good("ok")}  ${what}  ${countsOf(copied)}`,
     `${style.good("ok")}  target  ${held(target)}, the same head`,
     "",
     printable(`${moved.to} holds the ledger ${when}. Nothing was changed in ${moved.from}.`),

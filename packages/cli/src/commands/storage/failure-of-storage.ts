@@ -11,6 +11,7 @@ interface Refused extends Error {
 const exitCodeOf: Readonly<Record<string, ExitCode>> = {
   configuration: exitCodes.usage,
   not_configured: exitCodes.usage,
+  not_allowed: exitCodes.denied,
   source_in_use: exitCodes.conflict,
   target_in_use: exitCodes.conflict,
   already_running: exitCodes.conflict,

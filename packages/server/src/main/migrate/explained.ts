@@ -20,7 +20,22 @@ export async function explained<T>(settings: PostgresSettings, file: string, wor
     return await work();
   } catch (cause) {
     if (cause instanceof StorageRefused || cause instanceof StartFailure) throw cause;
-    const isOfFile = cause instanceof Error && "errcode" in cause;
-    throw isOfFile ? sqliteFailure(cause, file) : postgresFailure(cause, placeOf(settings));
+    if (cause instanceof Error && "errcode" in cause) throw sqliteFailure(cause, file);
+    throw denied(cause) ?? postgresFailure(cause, placeOf(settings));
   }
+}
+
+const PERMISSION_DENIED = "42501";
+
+/** What the database does not let this role do, itself or through whoever asked on our behalf. */
+function denied(cause: unknown): StorageRefused | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  if (!("code" in cause) || cause.code !== PERMISSION_DENIED) return denied(cause.cause);
+  const hint = "Connect as the role that owns the tables, or that is to own them.";
+  return new StorageRefused(
+    "not_allowed",
+    `The database does not let this role do that: ${cause.message}.`,
+    hint,
+    cause,
+  );
 }

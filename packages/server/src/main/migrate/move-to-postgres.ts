@@ -6,7 +6,7 @@ import { PostgresTarget } from "./postgres-target.ts";
 import { openSqliteSource } from "./sqlite-source.ts";
 
 /** Moves the ledger and state of a data folder into the database that HOLDFAST_STORAGE_URL names. */
-export function moveToPostgres({ env, onProgress }: MoveOptions): Promise<MovedInstallation> {
+export async function moveToPostgres({ env, onProgress }: MoveOptions): Promise<MovedInstallation> {
   const installation = installationOf(env);
   const { settings, folder, rootKeyFile } = installation;
   return explained(settings, folder.database, async () => {

@@ -7,7 +7,7 @@ import { openPostgresSource } from "./postgres-source.ts";
 import { SqliteTarget } from "./sqlite-target.ts";
 
 /** Moves the ledger and state of the database that HOLDFAST_STORAGE_URL names into a data folder that has none. */
-export function moveToSqlite({ env, onProgress }: MoveOptions): Promise<MovedInstallation> {
+export async function moveToSqlite({ env, onProgress }: MoveOptions): Promise<MovedInstallation> {
   const installation = installationOf(env);
   const { settings, folder, rootKeyFile } = installation;
   return explained(settings, folder.database, async () => {

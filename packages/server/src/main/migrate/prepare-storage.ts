@@ -1,3 +1,4 @@
+import { StorageFault } from "@holdfast/engine";
 import { connect, grantRuntime, placeOf, prepareSchema, SCHEMA_VERSION } from "@holdfast/postgres";
 import { configurationFrom, type Environment } from "../configuration.ts";
 import { dataFolderAt } from "../data-folder.ts";
@@ -16,7 +17,7 @@ export interface PreparedStorage {
 }
 
 /** Brings the tables of the database up to date, beside running nodes; has to be done as their owner. */
-export function migrateStorage(env: Environment): Promise<PreparedStorage> {
+export async function migrateStorage(env: Environment): Promise<PreparedStorage> {
   return asOwner(env, async (database, place, hasLocks) => {
     const { version } = await prepareSchema(database, tables, { hasLocks });
     return { place, found: version, version: Math.max(version, SCHEMA_VERSION) };
@@ -24,7 +25,7 @@ export function migrateStorage(env: Environment): Promise<PreparedStorage> {
 }
 
 /** Gives a role of the database what a node needs, and nothing else; has to be done as the owner of the tables. */
-export function grantStorage(
+export async function grantStorage(
   env: Environment,
   role: string,
 ): Promise<{ readonly place: string; readonly role: string }> {
@@ -33,12 +34,22 @@ export function grantStorage(
       const hint = "Run `holdfast storage migrate` first, as the role that is to own them.";
       throw new StorageRefused("schema_missing", "The database has no tables yet.", hint);
     }
-    await grantRuntime(database, role);
+    await grant(database, role);
     return { place, role };
   });
 }
 
-function asOwner<T>(
+async function grant(database: Client, role: string): Promise<void> {
+  try {
+    await grantRuntime(database, role);
+  } catch (fault) {
+    if (!(fault instanceof StorageFault)) throw fault;
+    const hint = "Name a role that exists and owns nothing here; deploy/postgres/roles.sql makes one.";
+    throw new StorageRefused("role_unfit", fault.message, hint, fault);
+  }
+}
+
+async function asOwner<T>(
   env: Environment,
   work: (database: Client, place: string, hasLocks: boolean) => Promise<T>,
 ): Promise<T> {

@@ -18,12 +18,12 @@ export type StorageRefusedCode =
   | "target_in_use"
   /** No setting says which database. */
   | "not_configured"
-  /** There is no way to the database, or it ended in the middle. */
-  | "unreachable"
   /** The database has no schema of ours yet. */
   | "schema_missing"
-  /** The database is not fit for a ledger, or refuses this role what it would need. */
-  | "database_unfit";
+  /** The role that connects may not do that. */
+  | "not_allowed"
+  /** Not a role that nodes may connect as. */
+  | "role_unfit";
 
 export class StorageRefused extends Error {
   override readonly name = "StorageRefused";

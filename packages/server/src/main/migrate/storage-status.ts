@@ -40,7 +40,7 @@ export interface StorageStatus {
 }
 
 /** What can be said of the database that HOLDFAST_STORAGE_URL names, without a server. Changes nothing. */
-export function storageStatus(env: Environment): Promise<StorageStatus> {
+export async function storageStatus(env: Environment): Promise<StorageStatus> {
   const configuration = configurationFrom(env);
   const settings = storageOf(configuration);
   return explained(settings, dataFolderAt(configuration.dataDir).database, async () => {

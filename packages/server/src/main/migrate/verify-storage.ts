@@ -20,7 +20,7 @@ export interface VerifyStorageOptions {
 }
 
 /** Verifies the database that HOLDFAST_STORAGE_URL names without a node; nothing is written, and nodes may go on. */
-export function verifyStorage({ env, state, known }: VerifyStorageOptions): Promise<Verification> {
+export async function verifyStorage({ env, state, known }: VerifyStorageOptions): Promise<Verification> {
   const installation = installationOf(env);
   const { configuration, settings, folder } = installation;
   return explained(settings, folder.database, async () => {
