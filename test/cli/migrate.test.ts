@@ -275,6 +275,15 @@ describe("a move that is killed", () => {
     120_000,
   );
 
+  it("or met by another of the same installation leaves one ledger, whole", async () => {
+    const url = await newDatabase();
+    const homes = [copyOfInstallation(), copyOfInstallation()];
+    const codes = await Promise.all(homes.map((home) => started(home, ["migrate", "sqlite-to-postgres"], url)));
+    expect(codes.filter((code) => code !== 0 && code !== 5)).toEqual([]);
+    const last = toPostgres(homes[0]!, url, "--json");
+    expect(answerOf(last)).toMatchObject({ ok: true, copied: { entries: SECRETS + 5 } });
+  }, 120_000);
+
   it("leaves nothing that a server would start on", async () => {
     const home = copyOfInstallation();
     const [url, other] = [await newDatabase(), await newDatabase()];
@@ -316,6 +325,16 @@ async function copiedRows(url: string): Promise<number> {
   const counts = "SELECT (SELECT count(*) FROM holdfast.entries) + (SELECT count(*) FROM holdfast.versions) AS rows";
   const [begun] = await ask(url, "SELECT 1 AS one FROM holdfast.leases WHERE name = 'copy'").catch(() => []);
   return begun === undefined ? -1 : Number((await ask(url, counts))[0]?.["rows"]);
+}
+
+/** The command beside others; gives its exit code. */
+async function started(home: string, words: readonly string[], url: string): Promise<number | null> {
+  const child = spawn(process.execPath, [FROM_SOURCES, ...words], {
+    cwd: home,
+    env: { PATH: process.env["PATH"], HOME: home, ...environment(home, { HOLDFAST_STORAGE_URL: url }) },
+    stdio: "ignore",
+  });
+  return new Promise((resolve) => child.once("exit", resolve));
 }
 
 /** Starts the command and kills it at the moment; or it ends by itself, when it was quicker. */

@@ -40,5 +40,8 @@ function showSourceFault({ source, from, to }: MovedInstallation, style: Style):
 }
 
 function copyFault({ from, to }: MovedInstallation): string {
-  return `\n${printable(`The copy in ${to} does not hold; no server starts on it. Nothing was changed in ${from}.`)}\n`;
+  return (
+    `\n${printable(`The copy in ${to} does not hold; no server starts on it. Nothing was changed in ${from}.`)}\n` +
+    "Remove it before you run this again: DROP SCHEMA holdfast CASCADE, or the file that ends in .copy.\n"
+  );
 }

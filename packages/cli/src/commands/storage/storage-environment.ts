@@ -23,7 +23,8 @@ export function storageEnvironment({ env, workingFolder }: Context, given: Given
   return { ...env, ...compact({ HOLDFAST_STORAGE_URL: url, HOLDFAST_DATA_DIR: folder }) };
 }
 
-/** `user:password@`, in any place where something could take it for that, or a parameter. */
+/** A colon before the last `@`, but for the scheme's, or a parameter: also where it stands out of its place. */
 function mayHoldPassword(url: string): boolean {
-  return /\/\/[^/?#]*:[^/?#]*@/.test(url) || /^[^?]*:[^?]*:[^?]*@/.test(url) || /password/i.test(url);
+  const user = url.slice(0, Math.max(0, url.lastIndexOf("@"))).replace(/^[a-z]+:\/\//i, "");
+  return user.includes(":") || /password/i.test(url);
 }

@@ -6,7 +6,7 @@ import { hmacSha256, random } from "@holdfast/engine/crypto";
 import { onTestFinished } from "vitest";
 
 /** Made up here; ids follow the grammar of the entry format. */
-export const ORIGIN = "holdfast/log/abcdefghijklmnopqrstuvwxya";
+const ORIGIN = "holdfast/log/abcdefghijklmnopqrstuvwxya";
 
 const things: Table = {
   name: "things",
