@@ -15,6 +15,7 @@ type Load = () => Promise<{ readonly run: Suite }>;
 const suites: Readonly<Record<string, Load>> = {
   http: () => import("./http.ts"),
   growth: () => import("./growth.ts"),
+  nodes: () => import("./nodes.ts"),
   ledger: () => import("./ledger.ts"),
   decisions: () => import("./decisions.ts"),
   cli: () => import("./cli.ts"),
