@@ -17,8 +17,8 @@ const nodesTests = "packages/server/src/**/*.postgres.test.ts";
 /** About PostgreSQL alone, whichever back end the rest of a run is on. */
 const needPostgres = ["test/postgres/**", "test/cluster.test.ts", "test/cli/migrate.test.ts"];
 
-/** Alike on every back end: tools of tests, and the README's sessions, which start their servers as a reader does. */
-const needNoStorage = ["test/linearizability/**", "test/proxy.test.ts", "test/readme.test.ts"];
+/** Alike on every back end: tools of tests; what is shipped and the README, which start their servers themselves. */
+const needNoStorage = ["test/deploy.test.ts", "test/linearizability/**", "test/proxy.test.ts", "test/readme.test.ts"];
 
 /** What a project with this runs is skipped by name where no PostgreSQL can be had. */
 const onPostgres = {
