@@ -7,6 +7,7 @@ import type pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { selfSigned } from "./self-signed.fixture.ts";
 import { type Postgres, startPostgres } from "../../../test/postgres/start.ts";
+import { startProxy } from "../../../test/proxy.ts";
 import { connect, createPool, type Purpose } from "./connect.ts";
 import { connected, emptyDatabase, hasServer } from "./database.fixture.ts";
 import { settingsFrom } from "./settings.ts";
@@ -124,6 +125,16 @@ describe.skipIf(!hasServer)("a connection", () => {
     const ended = new Promise((resolve) => client.once("end", resolve));
     await cutOff(settings, purpose);
     await ended;
+    await expect(client.query("SELECT 1")).rejects.toThrow(/not queryable|closed/);
+  });
+
+  it("is given up when nobody hears its goodbye", async () => {
+    const settings = await emptyDatabase();
+    const proxy = await startProxy({ host: settings.host, port: settings.port });
+    onTestFinished(() => proxy.close());
+    const client = await connect({ ...settings, port: proxy.port }, "listener");
+    proxy.blackhole();
+    await client.end();
     await expect(client.query("SELECT 1")).rejects.toThrow(/not queryable|closed/);
   });
 

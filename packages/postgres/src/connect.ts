@@ -18,6 +18,8 @@ const WRITER_LOCK_MS = 500;
 const MIGRATION_LOCK_MS = 1_000;
 /** A connection is made anew now and then, so that a changed address or server is found without a restart. */
 const LIFETIME_SECONDS = 1_800;
+/** After so long a connection is dropped whose other end does not answer the goodbye: TCP itself waits a quarter of an hour. */
+const GOODBYE_MS = 1_000;
 
 /** A connected client; rejects with a StorageFault that names the place and never the password. */
 export async function connect(settings: PostgresSettings, purpose: Purpose): Promise<pg.Client> {
@@ -51,7 +53,10 @@ export function createPool(settings: PostgresSettings): pg.Pool {
 export const placeOf = ({ host, port, database }: PostgresSettings): string =>
   `${host.includes(":") ? `[${host}]` : host}:${port}/${database}`;
 
-/** A client that no lost connection can end the process through, and that takes nothing from the environment. */
+/**
+ * A client that no lost connection can end the process through or keep from ending, and that takes nothing from the
+ * environment.
+ */
 class Client extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config);
@@ -61,6 +66,16 @@ class Client extends pg.Client {
     Object.assign((this as unknown as { connectionParameters: object }).connectionParameters, {
       replication: undefined,
     });
+  }
+
+  /** As pg, but it also ends when nobody hears it; what was sent before gets an answer until then. */
+  override end(): Promise<void>;
+  override end(callback: (error: Error) => void): void;
+  override end(callback?: (error: Error) => void): Promise<void> | void {
+    const timer = setTimeout(() => destroy(this), GOODBYE_MS);
+    timer.unref();
+    this.once("end", () => clearTimeout(timer));
+    return callback === undefined ? super.end() : super.end(callback);
   }
 }
 

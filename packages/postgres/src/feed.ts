@@ -43,7 +43,7 @@ export class Feed {
       const client = await connect();
       if (this.#isStopped) return await client.end();
       this.#client = client;
-      client.once("error", (cause) => this.#lost(connect, client, cause.message));
+      client.once("error", (cause: Error) => this.#lost(connect, client, cause.message));
       client.once("end", () => this.#lost(connect, client, "the connection ended"));
       client.on("notification", this.#options.onHint);
       await client.query(`LISTEN ${CHANNEL}`);
