@@ -1,7 +1,7 @@
 import { sha256 } from "@holdfast/engine/crypto";
 import { toHex, utf8 } from "@holdfast/kernel/bytes";
 
-/** Most texts that are prepared by name; slices have a few dozen. */
+/** Most texts that are prepared by name; slices have a few dozen, and so have the batches of a writer. */
 const MAX_PREPARED = 256;
 
 /**
@@ -26,7 +26,7 @@ export interface Statement {
 export const nameOf = (text: string): string => `holdfast_${toHex(sha256(utf8(text))).slice(0, 40)}`;
 
 /**
- * Statements by the SQL that slices write. Connections keep what they have prepared, so nothing is dropped to make room:
+ * Statements by the SQL that slices write, or that is numbered already. Connections keep what they have prepared, so nothing is dropped to make room:
  * the first 256 texts get a name, further ones are parsed anew each time.
  */
 export class Statements {

@@ -174,6 +174,23 @@ describe.skipIf(!hasServer)("the writer of one node", { timeout: 60_000 }, () =>
     expect(writer.isUsable).toBe(false);
   });
 
+  it("says why it cannot be opened when its connection is lost meanwhile, and not that it was lost", async () => {
+    const settings = await freshDatabase(onTestFinished);
+    const end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'holdfast writer'";
+    const dying: typeof connect = async (to, purpose) => {
+      const client = await connect(to, purpose);
+      await look(settings, `${end} AND datname = current_database()`);
+      return client;
+    };
+    const options = { settings, node: "n1", tables: TABLES, origin: ORIGIN, known: [] };
+    const keys = { signingSeed: SIGNING_SEED, stateKey: STATE_KEY };
+    const writer = new PostgresWriter({ ...options, ...keys }, () => undefined, { connect: dying, nowMs: Date.now });
+    onTestFinished(() => writer.close());
+    const lost: string[] = [];
+    await expect(writer.open((message) => lost.push(message))).rejects.toThrow(/terminat|not queryable/);
+    expect(lost).toEqual([]);
+  });
+
   it("undoes everything when a write does not do what it was planned to", async () => {
     const settings = await freshDatabase(onTestFinished);
     const { writer } = await startWriter(settings);
@@ -181,7 +198,7 @@ describe.skipIf(!hasServer)("the writer of one node", { timeout: 60_000 }, () =>
     const trigger = `CREATE FUNCTION holdfast.swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
       CREATE TRIGGER swallow BEFORE INSERT ON holdfast.grants FOR EACH ROW EXECUTE FUNCTION holdfast.swallow()`;
     await look(settings, trigger);
-    await expect(writer.commit(batchOf(submission({ changes: [grant("a", 0)] })))).rejects.toThrow();
+    await expect(writer.commit(batchOf(submission({ changes: [grant("a", 0)] })))).rejects.toThrow(/not known/);
     expect(await look(settings, "SELECT size FROM head")).toEqual([{ size: 1 }]);
   });
 });

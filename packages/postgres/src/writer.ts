@@ -22,6 +22,7 @@ import { isRetryable, isWithoutEffect } from "./database-error.ts";
 import { Feed } from "./feed.ts";
 import { issueCheckpoint } from "./issue-checkpoint.ts";
 import { PostgresLedgerReader } from "./ledger-reader.ts";
+import { Statements } from "./placeholders.ts";
 import { setPlanSettings } from "./plan-settings.ts";
 import type { PostgresSettings } from "./settings.ts";
 import { Position } from "./tip.ts";
@@ -56,7 +57,6 @@ const MAX_COMMIT_MS = 5_000;
 /** So many batches in a row that no other node came between: the next goes without asking for its turn. */
 const QUIET_BATCHES = 16;
 const MAX_PAUSE_MS = 40;
-const MAX_STATEMENTS = 256;
 
 /** One attempt to commit: what came of it. */
 type Attempt =
@@ -69,7 +69,7 @@ export class PostgresWriter {
   readonly #dependencies: PostgresWriterDependencies;
   readonly #tell: (reply: Reply) => void;
   readonly #signer: Signer;
-  readonly #statements = new Map<string, string>();
+  readonly #statements = new Statements();
   #client: Client | undefined;
   #reader!: PostgresLedgerReader;
   #turn!: Turn;
@@ -100,15 +100,16 @@ export class PostgresWriter {
     const { settings } = this.#options;
     const startedAt = performance.now();
     const client = await this.#dependencies.connect(settings, "writer");
-    client.once("error", (cause) => {
-      this.#client = undefined;
-      onLost(cause.message);
-    });
     this.#client = client;
     this.#reader = new PostgresLedgerReader(client);
     this.#turn = new Turn(client);
     await setPlanSettings(client);
     const recovery = await this.#recover(client, startedAt);
+    // Not before: until then whatever ends the connection is the reason why it cannot be opened, and is said as that.
+    client.once("error", (cause: Error) => {
+      this.#client = undefined;
+      onLost(cause.message);
+    });
     this.#feed = new Feed({
       connect: settings.hasNotify ? () => this.#dependencies.connect(settings, "listener") : undefined,
       pollMs: settings.pollMs,
@@ -300,23 +301,14 @@ export class PostgresWriter {
     this.#quietBatches = 0;
     if (isRetryable(cause)) return { kind: "again" };
     if (isWithoutEffect(cause)) throw new StorageFault("write_failed", "The batch could not be written.", cause);
-    throw new StorageFault("database_unreachable", "The connection was lost with a batch.", cause);
+    throw new StorageFault("database_unreachable", "What became of a batch is not known.", cause);
   }
 
   async #query(client: Client, batch: NewBatch): Promise<CommitAnswer> {
     const { text, values } = commitStatement(batch);
-    const { rows } = await client.query<CommitAnswer>({ ...this.#named(text), values });
+    // The same kinds of changes make the same text: each is planned once.
+    const { rows } = await client.query<CommitAnswer>({ ...this.#statements.get(text), values });
     return rows[0] as CommitAnswer;
-  }
-
-  /** The same kinds of changes make the same text: it is planned once. Rare ones beyond the bound are planned each time. */
-  #named(text: string): { readonly text: string; readonly name?: string } {
-    let name = this.#statements.get(text);
-    if (name === undefined && this.#statements.size < MAX_STATEMENTS) {
-      name = `commit_${this.#statements.size}`;
-      this.#statements.set(text, name);
-    }
-    return name === undefined ? { text } : { text, name };
   }
 }
 
