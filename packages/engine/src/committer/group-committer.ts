@@ -52,7 +52,7 @@ export class GroupCommitter implements LedgerCommitter {
   #head: SignedHead | undefined;
   #checkpoint: StoredCheckpoint | undefined;
   #checkpointTimer: NodeJS.Timeout | undefined;
-  #issuing: Promise<void> | undefined;
+  #isIssuing = false;
   /** Footprint keys of a batch whose outcome is not known. */
   #doubtful: readonly string[] = [];
 
@@ -112,6 +112,10 @@ export class GroupCommitter implements LedgerCommitter {
 
   pending(table: Table, key: Row): PendingRow | null | undefined {
     return this.#rows.get(table, key);
+  }
+
+  settled(table: Table, key: Row): Promise<void> {
+    return this.#rows.settled(table, key);
   }
 
   /** The refusal that a submission of `bytes` would meet now; doors ask before any work is done. */
@@ -230,13 +234,15 @@ export class GroupCommitter implements LedgerCommitter {
 
   /** Batches that come while one is being issued are covered by the next. */
   #checkpointOnce(): void {
-    this.#issuing ??= this.#link.checkpoint().finally(() => {
-      this.#issuing = undefined;
+    if (this.#isIssuing) return;
+    this.#isIssuing = true;
+    void this.#link.checkpoint().then(() => {
+      this.#isIssuing = false;
     });
   }
 
   #checkpointLater(): void {
-    if (this.#uncheckpointed === 0) return;
+    if (this.#isClosing || this.#uncheckpointed === 0) return;
     this.#checkpointTimer ??= setTimeout(() => {
       this.#checkpointTimer = undefined;
       if (this.#isOnDuty) this.#checkpointOnce();
@@ -250,7 +256,7 @@ export class GroupCommitter implements LedgerCommitter {
     this.#publisher.publish(checkpoint);
   }
 
-  /** Nothing of the batch stands. Its keys are kept until the next success all the same: it costs nothing. */
+  /** As a rule nothing of the batch stands; when that is not known, the writer ends next. Either way its keys are kept. */
   #onFailed(message: string): void {
     const batch = this.#batch;
     this.#doubtful = batch.flatMap((item) => item.submission.writes);

@@ -12,7 +12,7 @@ const MAX_RESTART_DELAY_MS = 5_000;
 export interface LinkEvents {
   readonly opened: (recovery: Recovery) => void;
   readonly committed: (result: BatchResult) => void;
-  /** Nothing of the batch in flight stands. */
+  /** The batch in flight was not acknowledged: nothing of it stands, or the writer that cannot know ends next. */
   readonly failed: (message: string) => void;
   /** What became of the batch in flight is not known. */
   readonly lost: (message: string) => void;
