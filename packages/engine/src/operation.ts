@@ -89,6 +89,11 @@ export interface Reads {
    * change expects is its guard, so that blind writes of one path can share a batch.
    */
   pending(table: Table, key: Row): StoredRow | undefined | Promise<StoredRow | undefined>;
+  /**
+   * The row once nothing queued touches it any more. A refusal must rest on this and not on `pending`: it changes no row
+   * whose version would be its guard, and what it would rest on may never be committed.
+   */
+  settled(table: Table, key: Row): Promise<StoredRow | undefined>;
   /** Rows of a slice's own SQL over its own tables, each verified; list operations use it uncached. */
   rows(
     table: Table,

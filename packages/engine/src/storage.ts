@@ -37,6 +37,8 @@ export interface Committer {
   readonly position: number;
   /** Row as the queue will leave it; `undefined` when nothing queued touches it, `null` when it will be deleted. */
   pending(table: Table, key: Row): { readonly row: Row; readonly rev: number } | null | undefined;
+  /** Resolves once nothing queued touches the row: what was queued stands by then, or never will. */
+  settled(table: Table, key: Row): Promise<void>;
 }
 
 /** A committer with what it knows of the newest end of its ledger. */

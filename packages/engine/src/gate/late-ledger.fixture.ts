@@ -43,6 +43,10 @@ export class LateLedger implements Committer, Storage {
     return this.#queued.get(table, key);
   }
 
+  settled(table: Table, key: Row): Promise<void> {
+    return this.#queued.settled(table, key);
+  }
+
   async row(table: Table, key: Row): Promise<StoredRow | undefined> {
     this.readsOfRows++;
     const found = this.stored.row(table, key);

@@ -62,6 +62,8 @@ export class MemoryLedger implements Committer, Storage {
     return undefined;
   }
 
+  async settled(): Promise<void> {}
+
   #isExpected({ change }: HashedChange): boolean {
     return (this.#rows.get(keyOf(change))?.rev ?? 0) === change.expect;
   }

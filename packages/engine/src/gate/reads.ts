@@ -51,6 +51,11 @@ export class PlanReads implements Reads {
     return stored instanceof Promise ? this.#firstLate(table, key, stored) : stored;
   }
 
+  async settled(table: Table, key: Row): Promise<StoredRow | undefined> {
+    await this.#committer.settled(table, key);
+    return this.#storage.row(table, key);
+  }
+
   rows(
     table: Table,
     sql: string,

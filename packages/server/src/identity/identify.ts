@@ -5,6 +5,7 @@ import {
   type Principal,
   type Reads,
   Refusal,
+  type StoredRow,
 } from "@holdfast/engine";
 import { loadTenants } from "../tenants/index.ts";
 import {
@@ -85,8 +86,12 @@ async function insistLiveTenant(tenant: string, reads: Reads): Promise<void> {
  * that is remembered of a token tells its uses.
  */
 async function spend({ accessor }: Token, reads: Reads): Promise<Change> {
-  const stored = await reads.pending(tokensTable, { accessor });
-  const usesLeft = (stored?.row["uses_left"] as number | undefined) ?? 0;
+  const planned = await reads.pending(tokensTable, { accessor });
+  // Whoever would take the last use may yet fail to: nobody is turned away for what was only planned.
+  const stored = usesLeftOf(planned) > 0 ? planned : await reads.settled(tokensTable, { accessor });
+  const usesLeft = usesLeftOf(stored);
   if (stored === undefined || usesLeft === 0) throw notBelieved();
   return { put: tokensTable, row: { ...stored.row, uses_left: usesLeft - 1 }, expect: stored.rev };
 }
+
+const usesLeftOf = (stored: StoredRow | undefined): number => (stored?.row["uses_left"] as number | undefined) ?? 0;

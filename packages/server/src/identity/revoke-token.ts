@@ -6,7 +6,8 @@ import { loadToken, type Token, tokensTable } from "./store.ts";
 /** From this commit on nothing planned with the token, or with a token made by it, can be recorded as done. */
 async function planRevocation(context: Context, token: Token): Promise<Plan> {
   // As the queue will leave it: whoever uses up a token as fast as they can must not hold off its end.
-  const stored = await context.reads.pending(tokensTable, { accessor: token.accessor });
+  const key = { accessor: token.accessor };
+  const stored = (await context.reads.pending(tokensTable, key)) ?? (await context.reads.settled(tokensTable, key));
   if (stored === undefined) throw new Refusal("not_found", "There is no such token.");
   // A token with a use count that revokes itself has already spent one use in this same transaction.
   const isSpending = token.isCounted && context.principal.credential === token.accessor;

@@ -41,6 +41,7 @@ test("the reserve is asked before the committer, which keeps the rest", async ()
     submit: () => Promise.resolve({ status: "committed", seq: 7, time: 0 }),
     position: 7,
     pending: () => null,
+    settled: async () => {},
   };
   const guarded = withReserve(committer, reserve);
   expect(guarded.admission()).toBeUndefined();

@@ -65,6 +65,7 @@ export function withReserve(committer: Committer, reserve: Pick<DiskReserve, "re
       return committer.position;
     },
     pending: (table, key) => committer.pending(table, key),
+    settled: (table, key) => committer.settled(table, key),
   };
 }
 

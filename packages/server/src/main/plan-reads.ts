@@ -16,6 +16,7 @@ export function readsOfPlan(changes: readonly Change[]): Reads {
     cached: (_footprint, load) => load(),
     row,
     pending: row,
+    settled: async (table, key) => row(table, key),
     rows: (table, _sql, [tenant]) => rowsOf(table).filter((stored) => stored.row["tenant"] === tenant),
   };
 }
