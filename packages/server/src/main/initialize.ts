@@ -1,4 +1,4 @@
-import { userInfo } from "node:os";
+import { ownName } from "./own-name.ts";
 import { type Change, type Committer, hashChange, payloadBytes } from "@holdfast/engine";
 import { globalRole } from "@holdfast/policy";
 import { grantsTable } from "../access/index.ts";
@@ -24,7 +24,7 @@ export async function initialize(
 ): Promise<void> {
   const system = newTenant("system", "system", now);
   const first = newTenant(FIRST_TENANT, "active", now);
-  const administrator = firstAdministrator(first.id, process.getuid?.() ?? 0, userInfo().username, now);
+  const administrator = firstAdministrator(first.id, process.getuid?.() ?? 0, ownName(), now);
   const grant = {
     tenant: first.id,
     actor: administrator.actor,

@@ -1,4 +1,4 @@
-import { userInfo } from "node:os";
+import { ownName } from "./own-name.ts";
 import { relative, resolve } from "node:path";
 import { placeOf } from "@holdfast/postgres";
 import { configurationFrom, dropSecrets, type Environment, unknownSettings } from "./configuration.ts";
@@ -62,7 +62,7 @@ function banner({ address, folder, storage, isNew, seal, startedInMs }: RunningS
   const lines = [
     `holdfast: ready at ${address} after ${Math.round(startedInMs)} ms`,
     `  data    ${storage === undefined ? shown(folder.path) : `PostgreSQL at ${placeOf(storage)}`}${isNew ? " (new)" : ""}`,
-    `  socket  ${shown(folder.socket)}   you (${userInfo().username}) are administrator here`,
+    `  socket  ${shown(folder.socket)}   you (${ownName()}) are administrator here`,
     `  CA      ${shown(folder.ca)}`,
     `  seal    ${seals[seal]}`,
     "",
