@@ -1,12 +1,15 @@
-import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { request } from "node:https";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { type Client, createClient } from "@holdfast/client";
+import { selfSigned } from "../packages/engine/src/doors/self-signed.fixture.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { type Nginx, startNginx, whyNoNginx } from "./deploy/nginx.ts";
+import { startFailingNodes } from "./deploy/failing-nodes.ts";
+import { type Nginx, PUBLIC_NAME, startNginx, whyNoNginx } from "./deploy/nginx.ts";
 import { composeVariables, composeWith, textOf } from "./deploy/shipped.ts";
-import { PUBLIC_NAME, type Stand, type StandNode, startStand, succeed } from "./deploy/stand.ts";
+import { type Stand, type StandNode, startStand, succeed } from "./deploy/stand.ts";
+import { startWriters } from "./deploy/writers.ts";
 import { NoPostgres } from "./postgres/program.ts";
 
 describe("the compose file", () => {
@@ -58,10 +61,27 @@ describe("the compose file", () => {
 });
 
 const missing = whyNoNginx();
+/** What users see of nginx where TLS ends in it; the name in it is localhost. */
+const operators = selfSigned();
 
-describe.skipIf(missing !== undefined)(
-  `three nodes behind nginx, as the compose file has them (${missing ?? "nginx is here"})`,
-  () => {
+describe.skipIf(missing !== undefined)(`behind nginx (${missing ?? "which is here"})`, () => {
+  it("where TLS ends in nginx, a change goes to one node, as it was sent, and is never repeated; a read goes on to the next", async () => {
+    const failing = await startFailingNodes(3, operators);
+    onTestFinished(() => failing.stop());
+    const files = { "server.pem": operators.cert, "server.key": operators.key, "ca.pem": operators.cert };
+    const nginx = await startNginx("terminating", { nodePorts: failing.ports, files, nodeName: "localhost" });
+    onTestFinished(() => nginx.stop());
+    const ask = (method: string, path: string) => statusOf({ port: nginx.port, ca: operators.cert, method, path });
+
+    const awkward = "/api/secrets/a%2Fb/../c//d%20e?prefix=%41";
+    expect(await ask("PUT", awkward)).toEqual({ status: 503, retryAfter: "1" });
+    expect(failing.calls.splice(0)).toEqual([`PUT ${awkward}`]);
+    // A node that has failed is left alone for a while: two are left.
+    expect(await ask("GET", awkward)).toEqual({ status: 503, retryAfter: "1" });
+    expect(failing.calls).toEqual([`GET ${awkward}`, `GET ${awkward}`]);
+  });
+
+  describe("three nodes as the compose file has them", () => {
     let stand: Stand;
     let noPostgres: string | undefined;
     let token: string;
@@ -78,111 +98,111 @@ describe.skipIf(missing !== undefined)(
       ({ token } = await administrator.tokens.create({ roles: ["global-admin"] }));
       administrator.close();
       ca = readFileSync(first.server().caPath, "utf8");
-    }, 120_000);
+    }, 180_000);
     beforeEach(({ skip }) => skip(noPostgres !== undefined, noPostgres));
     afterAll(() => stand?.stop());
 
-    const through = ({ port }: Nginx, trusted = ca): Client =>
-      createClient({ address: `https://127.0.0.1:${port}`, ca: trusted, token });
+    const nodePorts = (): readonly number[] => stand.nodes.map((node) => node.port());
+    const client = ({ port }: Nginx, trusted: string): Client =>
+      createClient({ address: `https://localhost:${port}`, ca: trusted, token });
 
     async function passthrough(): Promise<Nginx> {
-      const nginx = await startNginx("passthrough", { nodePorts: stand.nodes.map((node) => node.port()) });
+      const nginx = await startNginx("passthrough", { nodePorts: nodePorts() });
       onTestFinished(() => nginx.stop());
       return nginx;
     }
 
-    it("each answer for the public name with a certificate of the one authority, in TLS 1.3", async () => {
+    it("answer for the public name with certificates of one authority, in TLS 1.3, from end to end", async () => {
       const { port } = await passthrough();
-      for (const _ of stand.nodes)
-        expect(await handshake(port, ca)).toEqual({
-          protocol: "TLSv1.3",
-          issuer: expect.stringMatching(/^Holdfast CA /) as string,
-        });
+      const met: Met[] = [];
+      // Each goes to a node with the fewest, and all stay open.
+      for (const _ of [...stand.nodes, ...stand.nodes]) met.push(await handshake(port, ca));
+      expect(new Set(met.map(({ protocol }) => protocol))).toEqual(new Set(["TLSv1.3"]));
+      expect(met.map(({ issuer }) => issuer)).toEqual(met.map(() => expect.stringMatching(/^Holdfast CA /) as string));
+      expect(new Set(met.map(({ serial }) => serial)).size).toBe(stand.nodes.length);
     });
 
-    it("lose one node after the other, killed while clients write, and no client hears of it", {
-      timeout: 120_000,
+    it("get what was sent, byte for byte, where TLS ends in nginx, and refuse in their own words", async () => {
+      const files = { "server.pem": operators.cert, "server.key": operators.key, "ca.pem": ca };
+      const nginx = await startNginx("terminating", { nodePorts: nodePorts(), files });
+      onTestFinished(() => nginx.stop());
+      const through = client(nginx, operators.cert);
+      onTestFinished(() => through.close());
+      const key = "applications/deploy/größe & co";
+      const value = "ä".repeat(300_000);
+      await through.secrets.put(key, { value });
+      expect((await through.secrets.read(key)).value).toBe(value);
+      const tooLarge = through.secrets.put(key, { value: "x".repeat(1_600_000) });
+      await expect(tooLarge).rejects.toMatchObject({ code: "payload_too_large", status: 413 });
+      await expect.poll(nginx.accessLog).toMatch(/ PUT 201 \S+ by 127\.0\.0\.1:\d+ entry \d+ request /);
+      expect(nginx.accessLog()).not.toContain("applications");
+    });
+
+    it("are killed one after the other while clients write, and no client hears of it", {
+      timeout: 180_000,
     }, async () => {
       const nginx = await passthrough();
-      const load = startWriters(() => through(nginx));
+      const writers = startWriters(4, () => client(nginx, ca));
       for (const node of stand.nodes) {
-        await load.acknowledged(20);
+        await writers.acknowledged(10);
         await node.server().kill();
-        await load.acknowledged(60);
+        await writers.acknowledged(30);
         await node.start();
       }
-      await load.acknowledged(20);
-      const { written, failures } = await load.stop();
+      await writers.acknowledged(10);
+      const { written, failures } = await writers.stop();
       expect(failures).toEqual([]);
-      const client = through(nginx);
-      onTestFinished(() => client.close());
+      const reader = client(nginx, ca);
+      onTestFinished(() => reader.close());
       for (const { key, version, value } of written)
-        expect(await client.secrets.readVersion(key, version)).toMatchObject({ value });
-      for (const node of stand.nodes) expect(nginx.accessLog()).toContain(`to 127.0.0.1:${node.port()} `);
+        expect(await reader.secrets.readVersion(key, version)).toMatchObject({ value });
+      for (const port of nodePorts()) await expect.poll(nginx.accessLog).toContain(`to 127.0.0.1:${port} `);
       expect(await verdicts(stand.nodes)).toEqual(stand.nodes.map(() => ({ ok: true, state: true })));
       verifyAsOutsider(stand, nginx, token);
     });
-  },
-);
+  });
+});
 
-/** What whoever connects to nginx meets. */
-function handshake(port: number, ca: string): Promise<{ readonly protocol: string | null; readonly issuer: string }> {
+interface Asked {
+  readonly port: number;
+  readonly ca: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+/** Sends a path as it stands, as no client of ours would. */
+function statusOf({
+  port,
+  ca,
+  method,
+  path,
+}: Asked): Promise<{ readonly status: number; readonly retryAfter: string }> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: "127.0.0.1", servername: PUBLIC_NAME, ca }, () => {
-      resolve({ protocol: socket.getProtocol(), issuer: String(socket.getPeerCertificate().issuer.CN) });
-      socket.end();
+    const call = request({ host: "localhost", port, ca, method, path, agent: false }, (answer) => {
+      answer.resume();
+      resolve({ status: answer.statusCode ?? 0, retryAfter: String(answer.headers["retry-after"]) });
     });
-    socket.once("error", reject);
+    call.once("error", reject).end();
   });
 }
 
-interface Written {
-  readonly key: string;
-  readonly version: number;
-  readonly value: string;
+interface Met {
+  readonly protocol: string | null;
+  readonly issuer: string;
+  /** Each node has a certificate of its own. */
+  readonly serial: string;
 }
 
-interface Load {
-  /** Resolves when so many more writes were acknowledged. */
-  acknowledged(more: number): Promise<void>;
-  stop(): Promise<{ readonly written: readonly Written[]; readonly failures: readonly string[] }>;
-}
-
-/** Four clients, each writing to a path of its own, one call after the other. */
-function startWriters(connectClient: () => Client): Load {
-  const written: Written[] = [];
-  const failures: string[] = [];
-  const round = { isOver: false, check: () => {} };
-  const work = async (client: Client, key: string): Promise<void> => {
-    while (!round.isOver) {
-      const value = randomUUID();
-      try {
-        const { version } = await client.secrets.put(key, { value });
-        written.push({ key, version, value });
-      } catch (error) {
-        failures.push(String(error));
-      }
-      round.check();
-    }
-    client.close();
-  };
-  const working = Array.from({ length: 4 }, (_, at) => work(connectClient(), `applications/deploy/writer-${at}`));
-  return {
-    acknowledged(more) {
-      const goal = written.length + more;
-      return new Promise((resolve, reject) => {
-        round.check = () => {
-          if (written.length >= goal) resolve();
-          if (failures.length > 0) reject(new Error(failures[0]));
-        };
-      });
-    },
-    async stop() {
-      round.isOver = true;
-      await Promise.all(working);
-      return { written, failures };
-    },
-  };
+/** What whoever connects to nginx meets; the connection stays open until all have been made. */
+function handshake(port: number, ca: string): Promise<Met> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: "127.0.0.1", servername: PUBLIC_NAME, ca }, () => {
+      const { issuer, serialNumber } = socket.getPeerCertificate();
+      resolve({ protocol: socket.getProtocol(), issuer: String(issuer.CN), serial: serialNumber });
+      onTestFinished(() => void socket.destroy());
+    });
+    socket.once("error", reject);
+  });
 }
 
 /** What every node says of ledger and rows. */
@@ -201,7 +221,7 @@ function verdicts(nodes: readonly StandNode[]): Promise<readonly object[]> {
 function verifyAsOutsider({ home, nodes }: Stand, { port }: Nginx, token: string): void {
   const [first] = nodes as [StandNode];
   const env = {
-    HOLDFAST_ADDR: `https://127.0.0.1:${port}`,
+    HOLDFAST_ADDR: `https://localhost:${port}`,
     HOLDFAST_CACERT: first.server().caPath,
     HOLDFAST_TOKEN: token,
   };

@@ -9,6 +9,9 @@ import { textOf } from "./shipped.ts";
 const START_TIMEOUT_MS = 10_000;
 const NODES = ["node-1:8200", "node-2:8200", "node-3:8200"];
 
+/** The name that stands in what is shipped: by it clients reach nginx, and nodes have it in their certificates. */
+export const PUBLIC_NAME = "holdfast.example.org";
+
 export type ShippedConfiguration = "passthrough" | "terminating";
 
 export interface NginxOptions {
@@ -16,6 +19,8 @@ export interface NginxOptions {
   readonly nodePorts: readonly number[];
   /** Files that the configuration names in /etc/nginx/holdfast. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Instead of the name in the configuration that nodes have to prove. */
+  readonly nodeName?: string;
 }
 
 export interface Nginx {
@@ -78,17 +83,18 @@ function write(shipped: ShippedConfiguration, folder: string, port: number, opti
   for (const [name, text] of Object.entries(options.files ?? {}))
     writeFileSync(join(folder, name), text, { mode: 0o600 });
   const file = join(folder, "nginx.conf");
-  writeFileSync(file, adapted(textOf(`deploy/nginx/${shipped}.conf`), folder, port, options.nodePorts));
+  writeFileSync(file, adapted(textOf(`deploy/nginx/${shipped}.conf`), folder, port, options));
   return file;
 }
 
 /** Each place has to be there: else something else would be tried than what is shipped. */
-function adapted(text: string, folder: string, port: number, nodePorts: readonly number[]): string {
+function adapted(text: string, folder: string, port: number, { nodePorts, nodeName }: NginxOptions): string {
   const places: readonly (readonly [string, string])[] = [
     ["listen 8200", `listen 127.0.0.1:${port}`],
     ...NODES.map((node, index) => [`server ${node}`, `server 127.0.0.1:${nodePorts[index]}`] as const),
     ["/run/nginx.pid", join(folder, "nginx.pid")],
     ["/var/log/nginx/", `${folder}/`],
+    ...(nodeName === undefined ? [] : [[`proxy_ssl_name ${PUBLIC_NAME}`, `proxy_ssl_name ${nodeName}`] as const]),
   ];
   const moved = places.reduce((from, [place, here]) => {
     if (!from.includes(place)) throw new Error(`the configuration has no ${place}`);

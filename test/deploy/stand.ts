@@ -6,10 +6,8 @@ import pg from "pg";
 import { run } from "../cli/holdfast.ts";
 import { startPostgres } from "../postgres/start.ts";
 import { startServer, type TestServer } from "../server.ts";
+import { PUBLIC_NAME } from "./nginx.ts";
 import { type ComposeFile, composeWith, postgresSettings, textOf } from "./shipped.ts";
-
-/** By which clients reach nginx. */
-export const PUBLIC_NAME = "holdfast.example.org";
 
 /** One node as the compose file describes it, in a process instead of a container. */
 export interface StandNode {

@@ -1,0 +1,53 @@
+import { randomUUID } from "node:crypto";
+import type { Client } from "@holdfast/client";
+
+/** A write that was acknowledged. */
+export interface Written {
+  readonly key: string;
+  readonly version: number;
+  readonly value: string;
+}
+
+export interface Writers {
+  /** Resolves when so many more writes were acknowledged; rejects with the first one that failed. */
+  acknowledged(more: number): Promise<void>;
+  /** Ends them, and gives everything that they were told. */
+  stop(): Promise<{ readonly written: readonly Written[]; readonly failures: readonly string[] }>;
+}
+
+/** Clients as users have them, their own retries included, each writing to a path of its own, one call after the other. */
+export function startWriters(count: number, connect: () => Client): Writers {
+  const written: Written[] = [];
+  const failures: string[] = [];
+  const round = { isOver: false, onCall: () => {} };
+  const work = async (client: Client, key: string): Promise<void> => {
+    while (!round.isOver) {
+      const value = randomUUID();
+      try {
+        const { version } = await client.secrets.put(key, { value });
+        written.push({ key, version, value });
+      } catch (error) {
+        failures.push(String(error));
+      }
+      round.onCall();
+    }
+    client.close();
+  };
+  const working = Array.from({ length: count }, (_, at) => work(connect(), `applications/deploy/writer-${at}`));
+  return {
+    acknowledged(more) {
+      const goal = written.length + more;
+      return new Promise((resolve, reject) => {
+        round.onCall = () => {
+          if (written.length >= goal) resolve();
+          if (failures.length > 0) reject(new Error(failures[0]));
+        };
+      });
+    },
+    async stop() {
+      round.isOver = true;
+      await Promise.all(working);
+      return { written, failures };
+    },
+  };
+}
