@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { checkServer } from "./check-server.ts";
 import { connect } from "./connect.ts";
 import { asSuperuser, connected, createRole, emptyDatabase, hasServer } from "./database.fixture.ts";
-import type { Query } from "./partitions.ts";
+import type { Query } from "./query.ts";
 import { grantRuntime } from "./roles.ts";
 import { prepareSchema } from "./schema.ts";
 import { type PostgresSettings, SettingsFault } from "./settings.ts";

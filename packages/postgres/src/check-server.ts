@@ -1,5 +1,5 @@
 import { sqlStateOf } from "./database-error.ts";
-import type { Query } from "./partitions.ts";
+import type { Query } from "./query.ts";
 import { type PostgresSettings, SettingsFault } from "./settings.ts";
 
 /** What a node knows of its database, for its status. */

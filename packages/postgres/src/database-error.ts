@@ -4,8 +4,11 @@ export function sqlStateOf(cause: unknown): string | undefined {
   return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith("E") ? code : undefined;
 }
 
+/** A lock was waited for as long as `lock_timeout` allows. */
+export const LOCK_NOT_AVAILABLE = "55P03";
+
 /** Serialization failure, deadlock, lock not available: rolled back because of others, and worth another try. */
-const RETRYABLE = new Set(["40001", "40P01", "55P03"]);
+const RETRYABLE = new Set(["40001", "40P01", LOCK_NOT_AVAILABLE]);
 
 export const isRetryable = (cause: unknown): boolean => RETRYABLE.has(sqlStateOf(cause) ?? "");
 

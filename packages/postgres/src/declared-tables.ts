@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { StorageFault, type Table } from "@holdfast/engine";
 import { type Column, type Layout, layoutOf } from "@holdfast/engine/back-end";
 import type pg from "pg";
-import { inTransaction } from "./migrate-schema.ts";
+import { inTransaction } from "./query.ts";
 
 const TYPES = { text: `text COLLATE "C"`, integer: "bigint", blob: "bytea" } as const;
 

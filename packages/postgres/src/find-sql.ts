@@ -1,4 +1,5 @@
 import type { Filtered, LedgerQuery } from "@holdfast/engine";
+import { withoutVersion } from "@holdfast/engine/back-end";
 import { utf8 } from "@holdfast/kernel/bytes";
 import type { QueryConfig } from "pg";
 
@@ -90,7 +91,7 @@ const ofKind = (kind: string, to: Parameters): string =>
 
 /** What its column holds: a resource without its version. */
 function cellOf(where: Partial<Filtered>, column: Column): string | undefined {
-  return column === "resource" ? where.resource?.replace(/@.*$/, "") : where[column];
+  return column === "resource" ? where.resource && withoutVersion(where.resource) : where[column];
 }
 
 /** What the leading index does not say yet. */

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createPool } from "./connect.ts";
 import { connected, emptyDatabase, hasServer } from "./database.fixture.ts";
 import { PostgresLease } from "./lease.ts";
-import type { Query } from "./partitions.ts";
+import type { Query } from "./query.ts";
 import { prepareSchema } from "./schema.ts";
 import type { PostgresSettings } from "./settings.ts";
 

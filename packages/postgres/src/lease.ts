@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Query } from "./partitions.ts";
+import type { Query } from "./query.ts";
 
 /** Time as a lease needs it: both in milliseconds, neither is ever compared with the database's. */
 export interface LeaseClock {

@@ -1,5 +1,6 @@
 import { StorageFault } from "@holdfast/engine";
 import type pg from "pg";
+import { inTransaction } from "./query.ts";
 import { MIGRATIONS, type Migration } from "./system-schema.ts";
 
 /** What the database says of itself; version 0 has nothing yet. */
@@ -66,18 +67,4 @@ async function apply(client: pg.ClientBase, { version, compatibleFrom, sql }: Mi
       compatibleFrom,
     ]);
   });
-}
-
-/** All of `work`, or nothing of it. */
-export async function inTransaction<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
-  await client.query("BEGIN");
-  try {
-    const result = await work();
-    await client.query("COMMIT");
-    return result;
-  } catch (error) {
-    // Fails when the connection is gone, and then nothing stands either.
-    await client.query("ROLLBACK").catch(() => undefined);
-    throw error;
-  }
 }

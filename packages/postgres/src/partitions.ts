@@ -1,4 +1,4 @@
-import type pg from "pg";
+import type { Query } from "./query.ts";
 
 /** `busy`: a long reader was in the way, ask again. `default_holds_rows`: entries of the month went elsewhere and stay. */
 export type PartitionState = "created" | "exists" | "busy" | "default_holds_rows";
@@ -8,9 +8,6 @@ export interface Partition {
   readonly month: string;
   readonly state: PartitionState;
 }
-
-/** The query of a client or of a pool. */
-export type Query = Pick<pg.ClientBase | pg.Pool, "query">;
 
 const MONTHS_AHEAD = 3;
 

@@ -1,4 +1,4 @@
-import type { Query } from "./partitions.ts";
+import type { Query } from "./query.ts";
 
 /** A node that is further behind drops all that it has cached, and needs no list of what was written. */
 const KEPT_ENTRIES = 262_144;

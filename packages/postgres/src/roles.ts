@@ -1,6 +1,6 @@
 import { StorageFault } from "@holdfast/engine";
 import type pg from "pg";
-import { inTransaction } from "./migrate-schema.ts";
+import { inTransaction } from "./query.ts";
 
 /**
  * What a node does with each system table. Nothing deletes or changes an entry; checkpoints are deleted only where

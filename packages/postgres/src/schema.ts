@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { StorageFault, type Table } from "@holdfast/engine";
 import type pg from "pg";
-import { isRetryable, sqlStateOf } from "./database-error.ts";
+import { isRetryable, LOCK_NOT_AVAILABLE, sqlStateOf } from "./database-error.ts";
 import { createTables } from "./declared-tables.ts";
 import { type SchemaVersion, migrate } from "./migrate-schema.ts";
 import { ensurePartitions } from "./partitions.ts";
@@ -12,7 +12,6 @@ const MIGRATION_LOCK = 0x686f_6c64;
 const LOCK_POLL_MS = 200;
 const ATTEMPTS = 10;
 const PERMISSION_DENIED = "42501";
-const LOCK_NOT_AVAILABLE = "55P03";
 /** Made by another at the same time: a schema, a table, a row of the catalogue. */
 const MADE_BY_ANOTHER = new Set(["23505", "42P06", "42P07", "XX000"]);
 

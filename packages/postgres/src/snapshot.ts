@@ -6,6 +6,7 @@ import {
   type OpenSnapshot,
   type RawRow,
   type Snapshot,
+  withoutVersion,
 } from "@holdfast/engine/back-end";
 import type { EntryFields } from "@holdfast/kernel/entry";
 import { KernelError } from "@holdfast/kernel/errors";
@@ -144,7 +145,7 @@ type IndexedEntry = Indexed & { readonly seq: number; readonly ms: string };
 
 /** The first column by which a query would miss the entry, or find it where it does not belong. */
 function differing(entry: EntryFields, found: IndexedEntry | undefined): string | undefined {
-  const expected: Indexed = { ...entry, resource: entry.resource.replace(/@.*$/, "") };
+  const expected: Indexed = { ...entry, resource: withoutVersion(entry.resource) };
   if (found?.seq !== entry.seq) return "seq";
   if (Number(found.ms) !== Date.parse(entry.time)) return "time";
   return INDEX_COLUMNS.find((column) => found[column] !== expected[column]);

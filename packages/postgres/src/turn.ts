@@ -1,8 +1,8 @@
 import type { Client } from "pg";
+import { LOCK_NOT_AVAILABLE, sqlStateOf } from "./database-error.ts";
 
 /** Advisory lock of whoever commits next: "HF" and its use. */
 const LOCK = "1212612608, 1";
-const LOCK_NOT_AVAILABLE = "55P03";
 /** How long after a wait that came to nothing the lock is only tried, not waited for. */
 const IMPATIENT_MS = 5_000;
 
@@ -32,7 +32,7 @@ export class Turn {
       await this.#client.query(WAIT);
       return true;
     } catch (cause) {
-      if ((cause as { readonly code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw cause;
+      if (sqlStateOf(cause) !== LOCK_NOT_AVAILABLE) throw cause;
       this.#impatientUntilMs = this.#nowMs() + IMPATIENT_MS;
       return false;
     }

@@ -1,0 +1,18 @@
+import type pg from "pg";
+
+/** The query of a client or of a pool. */
+export type Query = Pick<pg.ClientBase | pg.Pool, "query">;
+
+/** All of `work`, or nothing of it. */
+export async function inTransaction<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query("BEGIN");
+  try {
+    const result = await work();
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    // Fails when the connection is gone, and then nothing stands either.
+    await client.query("ROLLBACK").catch(() => undefined);
+    throw error;
+  }
+}
