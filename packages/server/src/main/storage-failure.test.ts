@@ -9,12 +9,12 @@ const PLACE = "db.example.org:5432/holdfast";
 const withCode = (message: string, code: string): Error => Object.assign(new Error(message), { code });
 /** As a connection that could not be made is told of. */
 const noConnection = (cause: Error): StorageFault =>
-  new StorageFault("database_unreadable", `No connection to ${PLACE}: ${cause.message}.`, cause);
+  new StorageFault("database_unreachable", `No connection to ${PLACE}: ${cause.message}.`, cause);
 
 const CODES: Readonly<Record<StorageFaultCode, number>> = {
   database_unreadable: 16,
   database_unreachable: 17,
-  database_in_use: 12,
+  database_in_use: 17,
   database_damaged: 13,
   database_rolled_back: 14,
   database_forked: 14,

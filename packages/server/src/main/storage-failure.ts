@@ -30,6 +30,10 @@ const MIGRATE = "Run `holdfast storage migrate` as the owner of its tables.";
 const SHARED_FAULTS: Faults = {
   ...FAULTS,
   database_unreadable: ["configuration", MIGRATE],
+  database_in_use: [
+    "storage_unreachable",
+    "Look in pg_stat_activity which session is in the way, and try again when it has ended.",
+  ],
   database_rolled_back: [
     "database_rolled_back",
     "Look whether HOLDFAST_STORAGE_URL names the right database; if this one is meant to stand, move the checkpoint files away.",
@@ -63,10 +67,8 @@ function failureOf(fault: Error, [code, hint]: readonly [StartFailureCode, strin
 }
 
 /** A fault that came with the making of a connection, or with its loss. */
-function isConnectionFault(fault: unknown): fault is StorageFault {
-  if (!(fault instanceof StorageFault)) return false;
-  return fault.code === "database_unreachable" || fault.message.startsWith("No connection to ");
-}
+const isConnectionFault = (fault: unknown): fault is StorageFault =>
+  fault instanceof StorageFault && fault.code === "database_unreachable";
 
 /** Errors of the client library: those of the database have a SQLSTATE, those of the network an errno, some neither. */
 function isOfDatabase(fault: unknown): fault is Error {
