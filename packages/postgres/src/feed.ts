@@ -10,7 +10,7 @@ export interface FeedOptions {
   readonly pollMs: number;
   /** Somebody may have written. */
   readonly onHint: () => void;
-  /** Whether notifications come in: as long as they do not, looking is all there is. */
+  /** Whether notifications come in, told when it changes: as long as they do not, looking is all there is. */
   readonly onListening: (isListening: boolean, reason: string) => void;
 }
 
@@ -23,6 +23,7 @@ export class Feed {
   readonly #poll: NodeJS.Timeout;
   #client: Client | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #isListening: boolean | undefined;
   #isStopped = false;
 
   constructor(options: FeedOptions) {
@@ -47,7 +48,7 @@ export class Feed {
       client.once("end", () => this.#lost(connect, client, "the connection ended"));
       client.on("notification", this.#options.onHint);
       await client.query(`LISTEN ${CHANNEL}`);
-      this.#options.onListening(true, "");
+      this.#tell(true, "");
       // What was written before the connection listened was not told.
       this.#options.onHint();
     } catch (cause) {
@@ -59,10 +60,16 @@ export class Feed {
     if (this.#isStopped || this.#retry !== undefined || client !== this.#client) return;
     this.#client = undefined;
     client?.end().catch(() => undefined);
-    this.#options.onListening(false, reason);
+    this.#tell(false, reason);
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       void this.#listen(connect);
     }, RECONNECT_MS);
+  }
+
+  #tell(isListening: boolean, reason: string): void {
+    if (isListening === this.#isListening) return;
+    this.#isListening = isListening;
+    this.#options.onListening(isListening, reason);
   }
 }
