@@ -14,7 +14,7 @@ const noConnection = (cause: Error): StorageFault =>
 const CODES: Readonly<Record<StorageFaultCode, number>> = {
   database_unreadable: 16,
   database_unreachable: 17,
-  database_in_use: 17,
+  database_in_use: 12,
   database_damaged: 13,
   database_rolled_back: 14,
   database_forked: 14,

@@ -31,7 +31,7 @@ const SHARED_FAULTS: Faults = {
   ...FAULTS,
   database_unreadable: ["configuration", MIGRATE],
   database_in_use: [
-    "storage_unreachable",
+    "already_running",
     "Look in pg_stat_activity which session is in the way, and try again when it has ended.",
   ],
   database_rolled_back: [
