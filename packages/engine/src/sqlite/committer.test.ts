@@ -430,7 +430,7 @@ describe("opening", () => {
     const committer = await createCommitter(options);
     renameSync(path, `${path}.away`);
     await expect(committer.submit(submission())).rejects.toEqual(refusal("storage_failed"));
-    await vi.waitFor(() => expect(kinds(events)).toContain("not-reopened"));
+    await vi.waitFor(() => expect(kinds(events)).toContain("not-reopened"), 5_000);
     await committer.close();
     expect(existsSync(path)).toBe(false);
   });
