@@ -270,10 +270,11 @@ describe.skipIf(!hasServer)("a lease in PostgreSQL", () => {
     const client = await connected(settings);
     const lease = node(settings, "a");
     await lease.start();
-    await client.query("UPDATE leases SET expires_at = '2999-01-01'");
+    const promised = "UPDATE leases SET expires_at = now() + interval '10 seconds' RETURNING expires_at::text AS until";
+    const [row] = (await client.query<{ until: string }>(promised)).rows;
     await expect(
       vi.waitUntil(async () => {
-        const { rows } = await client.query("SELECT FROM leases WHERE expires_at <> '2999-01-01'");
+        const { rows } = await client.query("SELECT FROM leases WHERE expires_at <> $1::timestamptz", [row?.until]);
         return rows.length > 0;
       }, 600),
     ).rejects.toThrow(/Timed out/);
@@ -281,6 +282,22 @@ describe.skipIf(!hasServer)("a lease in PostgreSQL", () => {
     const { rows } = await client.query('SELECT term, expires_at <= now() AS "isOver" FROM leases');
     expect(rows).toEqual([{ term: 1, isOver: true }]);
   });
+
+  it.each(["now() + interval '1 hour'", "'infinity'"])(
+    "that nobody was promised for so long is taken: until %s",
+    async (until) => {
+      const settings = await prepared();
+      const client = await connected(settings);
+      await client.query(`INSERT INTO leases VALUES ('checkpoint', 'nobody', 7, ${until})`);
+      const lease = node(settings, "a");
+      await lease.start();
+      expect([lease.isHeld, lease.term]).toEqual([true, 8]);
+      const { rows } = await client.query(
+        "SELECT expires_at < now() + interval '3 seconds' AS \"isShort\" FROM leases",
+      );
+      expect(rows).toEqual([{ isShort: true }]);
+    },
+  );
 
   it("is kept while its holder lives and taken over when that is gone without a word", async () => {
     const settings = await prepared();

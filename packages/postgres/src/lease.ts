@@ -30,17 +30,20 @@ const AFTER_EXPIRY_MS = 20;
 
 /**
  * One row, one statement, the database's time alone: whoever finds it expired, or its own, has it. `greatest`: what was
- * sent long ago and arrives only now takes nothing away from what was promised since. Says as well how long another's
+ * sent long ago and arrives only now takes nothing away from what was promised since. Nobody is promised more than a
+ * few times the usual: what lasts longer was written by someone else, or by a clock that was set back. Says as well how long another's
  * lease still lasts, so that the next try comes when it ends.
  */
 const TAKE = `WITH taken AS (
     INSERT INTO holdfast.leases AS l (name, holder, term, expires_at)
     VALUES ($1, $2, 1, now() + make_interval(secs => $3))
     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder,
-      expires_at = greatest(l.expires_at, excluded.expires_at), term = l.term + (l.holder <> excluded.holder)::int
-    WHERE l.holder = excluded.holder OR l.expires_at <= now() RETURNING term)
+      expires_at = CASE WHEN l.expires_at > now() + make_interval(secs => $3 * 10) THEN excluded.expires_at
+        ELSE greatest(l.expires_at, excluded.expires_at) END, term = l.term + (l.holder <> excluded.holder)::int
+    WHERE l.holder = excluded.holder OR l.expires_at <= now()
+      OR l.expires_at > now() + make_interval(secs => $3 * 10) RETURNING term)
   SELECT (SELECT term FROM taken) AS term,
-    (SELECT extract(epoch FROM expires_at - now())::float8 * 1000 FROM holdfast.leases WHERE name = $1) AS "leftMs"`;
+    (SELECT extract(epoch FROM least(expires_at, now() + interval '1 minute') - now())::float8 * 1000 FROM holdfast.leases WHERE name = $1) AS "leftMs"`;
 /** The row stays, so that its term goes on rising. */
 const RELEASE = "UPDATE holdfast.leases SET expires_at = now() WHERE name = $1 AND holder = $2";
 
