@@ -107,6 +107,18 @@ describe.skipIf(!hasServer)("preparing a database", () => {
     expect((await node.query("DELETE FROM grants")).rowCount).toBe(1);
   });
 
+  it("says so when somebody else holds its lock and does not end", async () => {
+    const { settings, client } = await prepared();
+    const holder = await connected(settings, "snapshot");
+    await holder.query("SELECT pg_advisory_lock(1752132708)");
+    await expect(prepareSchema(client, [], { lockWaitMs: 300 })).rejects.toMatchObject({
+      code: "database_in_use",
+      message: expect.stringContaining("Another session holds the lock") as unknown,
+    });
+    await holder.query("SELECT pg_advisory_unlock(1752132708)");
+    expect(await prepareSchema(client, [], { lockWaitMs: 300 })).toMatchObject({ version: SCHEMA_VERSION });
+  });
+
   it("says so when a table stays locked for as long as it can wait", { timeout: 60_000 }, async () => {
     const { settings, client } = await prepared([grants]);
     const reader = await connected(settings, "snapshot");
@@ -243,9 +255,9 @@ describe.skipIf(!hasServer)("the ledger's own tables, to their owner", () => {
     ({ client } = await prepared([], atEnd));
     await client.query(entry, [0, now()]);
     await client.query(entry, [1, "2001-01-01T00:00:00.000Z"]);
+    await client.query("INSERT INTO checkpoints SELECT n, 'note' FROM generate_series(1, 1010) AS n");
     await client.query("INSERT INTO head VALUES (0, 2, 'c', 'r', 1, 'o', 's')");
     await client.query("INSERT INTO tiles VALUES (1, 0, '\\x0102')");
-    await client.query("INSERT INTO checkpoints SELECT n, 'note' FROM generate_series(1, 1010) AS n");
   });
 
   it.each([

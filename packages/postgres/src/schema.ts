@@ -10,6 +10,8 @@ import { grantRuntime, runtimeRoles } from "./roles.ts";
 /** Any number will do, as long as nobody else's migration in this database takes the same. */
 const MIGRATION_LOCK = 0x686f_6c64;
 const LOCK_POLL_MS = 200;
+/** Longer than it takes to prepare any but a large database; anyone who may connect can hold the lock. */
+const LOCK_WAIT_MS = 120_000;
 const ATTEMPTS = 10;
 const PERMISSION_DENIED = "42501";
 /** Made by another at the same time: a schema, a table, a row of the catalogue. */
@@ -18,6 +20,8 @@ const MADE_BY_ANOTHER = new Set(["23505", "42P06", "42P07", "XX000"]);
 export interface SchemaOptions {
   /** Advisory locks work; without them it is right as well, with more attempts. */
   readonly hasLocks?: boolean;
+  /** How long is waited for whoever prepares the database at the moment. */
+  readonly lockWaitMs?: number;
 }
 
 /**
@@ -28,11 +32,11 @@ export interface SchemaOptions {
 export async function prepareSchema(
   client: pg.ClientBase,
   tables: readonly Table[],
-  { hasLocks = true }: SchemaOptions = {},
+  { hasLocks = true, lockWaitMs = LOCK_WAIT_MS }: SchemaOptions = {},
 ): Promise<SchemaVersion> {
   const prepare = (): Promise<SchemaVersion> => prepareOnce(client, tables);
   try {
-    return await (hasLocks ? alone(client, () => repeated(prepare)) : repeated(prepare));
+    return await (hasLocks ? alone(client, lockWaitMs, () => repeated(prepare)) : repeated(prepare));
   } catch (error) {
     throw faultOf(error);
   }
@@ -69,12 +73,19 @@ async function prepareOnce(client: pg.ClientBase, tables: readonly Table[]): Pro
  * Looks for the lock now and then and does not wait in it: an index that is built without holding up writers waits for
  * every statement that began before, and one that waits for the lock would be among these.
  */
-async function alone<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+async function alone<T>(client: pg.ClientBase, waitMs: number, work: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now();
   for (;;) {
     const { rows } = await client.query<{ isOurs: boolean }>('SELECT pg_try_advisory_lock($1) AS "isOurs"', [
       MIGRATION_LOCK,
     ]);
     if (rows[0]?.isOurs === true) break;
+    if (performance.now() - startedAt > waitMs) {
+      throw new StorageFault(
+        "database_in_use",
+        "Another session holds the lock for preparing the database; try again when it is done, or end it.",
+      );
+    }
     await sleep(LOCK_POLL_MS);
   }
   try {
