@@ -143,6 +143,35 @@ describe.skipIf(!hasServer)("a node's role", () => {
     }
   });
 
+  it("can add entries, batches and checkpoints only where the head has moved on to", async () => {
+    const { node, owner } = await prepared();
+    await owner.query(
+      "INSERT INTO entries SELECT n, now(), 't', 'a', '', '', '', '', '' FROM generate_series(0, 3) AS n",
+    );
+    await owner.query("INSERT INTO batches VALUES (4, 0, 'n', '{}')");
+    await owner.query("INSERT INTO head VALUES (0, 4, 'c', 'r', 1, 'o', 's')");
+    const client = await connected(node);
+    const entry = (sql: string) =>
+      `INSERT INTO entries SELECT n, now() + random() * interval '1 day', 't', 'a', '', '', '', '', '' ${sql}`;
+    for (const sql of [
+      entry("FROM generate_series(2, 2) AS n"),
+      entry("FROM generate_series(2, 3) AS n"),
+      entry("FROM generate_series(0, 3) AS n"),
+      entry("FROM generate_series(4, 4) AS n"),
+      entry("FROM generate_series(1000000, 1000000) AS n"),
+      `WITH moved AS (UPDATE head SET size = 6) ${entry("FROM generate_series(3, 5) AS n")}`,
+      `WITH moved AS (UPDATE head SET size = 7) ${entry("FROM unnest(ARRAY[4, 6, 6]) AS n")}`,
+      `WITH moved AS (UPDATE head SET size = 8) ${entry("FROM unnest(ARRAY[4, 6, 6, 7]) AS n")}`,
+      "INSERT INTO batches VALUES (5, 4, 'n', '{}')",
+      "INSERT INTO checkpoints VALUES (5, 'note')",
+    ]) {
+      await expect(client.query(sql)).rejects.toMatchObject({ code: "HF001" });
+    }
+    await client.query(`WITH moved AS (UPDATE head SET size = 6) ${entry("FROM generate_series(4, 5) AS n")}`);
+    await client.query(entry("FROM generate_series(1, 0) AS n"));
+    expect((await client.query("SELECT count(*) AS rows FROM entries")).rows).toEqual([{ rows: 6 }]);
+  });
+
   it("cannot fill the catalogue with months", async () => {
     const { node } = await prepared();
     const client = await connected(node);

@@ -232,6 +232,7 @@ describe.skipIf(!hasServer)("what queries go by", () => {
   it("is shown to have a second row for an entry", async () => {
     const copied = `INSERT INTO entries SELECT seq, time + interval '1 hour', tenant, actor, action, resource, outcome, bytes
       FROM entries WHERE seq = 6`;
+    await superuser.query("ALTER TABLE entries DISABLE TRIGGER entries_insert");
     await superuser.query(copied);
     onTestFinished(async () => void (await superuser.query("DELETE FROM entries")));
     expect(await fault()).toBe("Entries 0 and following have 21 rows.");

@@ -35,7 +35,7 @@ const TABLES = `
   CREATE TABLE holdfast.checkpoints (size bigint PRIMARY KEY, note text COLLATE "C" NOT NULL);
   CREATE TABLE holdfast.batches (
     next_seq bigint PRIMARY KEY, first_seq bigint NOT NULL, node text COLLATE "C" NOT NULL,
-    writes text[] COLLATE "C" NOT NULL, written_at timestamptz NOT NULL DEFAULT now());
+    writes text[] COLLATE "C" NOT NULL, mac bytea, written_at timestamptz NOT NULL DEFAULT now());
   CREATE TABLE holdfast.leases (
     name text COLLATE "C" PRIMARY KEY, holder text COLLATE "C" NOT NULL, term bigint NOT NULL,
     expires_at timestamptz NOT NULL);`;
@@ -80,6 +80,39 @@ const GUARDS = `
     RAISE EXCEPTION 'one of the newest thousand checkpoints is not deleted' USING ERRCODE = 'HF001';
   END $$;
 
+  -- A second row of a number would be searched for, listed and hashed in place of the first; one beyond the head would
+  -- keep every node from opening the ledger. Only whoever moves the head on appends, and a head that is moved is signed.
+  CREATE FUNCTION holdfast.guard_new_entries() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp AS $$
+  DECLARE
+    ledger bigint := (SELECT size FROM holdfast.head WHERE id = 0);
+    first bigint; next bigint; numbers bigint; added bigint;
+  BEGIN
+    SELECT min(seq), max(seq) + 1, count(DISTINCT seq), count(*) INTO first, next, numbers, added FROM added_entries;
+    -- Nothing was added, or there is no ledger yet: a copy is being made.
+    IF first IS NULL OR ledger IS NULL THEN RETURN NULL; END IF;
+    IF next = ledger AND numbers = added AND added = next - first
+      AND NOT EXISTS (SELECT FROM holdfast.entries WHERE seq = first OFFSET 1)
+    THEN RETURN NULL; END IF;
+    RAISE EXCEPTION 'entries are only appended, with the head' USING ERRCODE = 'HF001';
+  END $$;
+
+  -- The name of the column is the trigger's argument. A number that the ledger has not reached would be in the way of
+  -- whoever reaches it.
+  CREATE FUNCTION holdfast.guard_ahead() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+  BEGIN
+    IF (to_jsonb(NEW) ->> TG_ARGV[0])::bigint > (SELECT size FROM holdfast.head WHERE id = 0) THEN
+      RAISE EXCEPTION '% are not ahead of the ledger', TG_TABLE_NAME USING ERRCODE = 'HF001';
+    END IF;
+    RETURN NULL;
+  END $$;
+
+  CREATE TRIGGER entries_insert AFTER INSERT ON holdfast.entries REFERENCING NEW TABLE AS added_entries
+    FOR EACH STATEMENT EXECUTE FUNCTION holdfast.guard_new_entries();
+  CREATE TRIGGER checkpoints_insert AFTER INSERT ON holdfast.checkpoints
+    FOR EACH ROW EXECUTE FUNCTION holdfast.guard_ahead('size');
+  CREATE TRIGGER batches_insert AFTER INSERT ON holdfast.batches
+    FOR EACH ROW EXECUTE FUNCTION holdfast.guard_ahead('next_seq');
   CREATE TRIGGER entries_change BEFORE UPDATE ON holdfast.entries
     FOR EACH ROW EXECUTE FUNCTION holdfast.guard_entries();
   CREATE TRIGGER entries_delete BEFORE DELETE ON holdfast.entries FOR EACH ROW EXECUTE FUNCTION holdfast.refuse();
