@@ -8,6 +8,7 @@ import { signHead } from "@holdfast/kernel/head";
 import { leafHash } from "@holdfast/kernel/merkle";
 import type { Tile, Tree } from "@holdfast/kernel/tiles";
 import type { NewBatch, NewEntry } from "./commit-statement.ts";
+import { feedMac } from "./feed-mac.ts";
 import { type FoundRevs, RowChanges } from "./row-changes.ts";
 import type { Position, Tip } from "./tip.ts";
 import { unfitReason } from "./unfit.ts";
@@ -112,9 +113,11 @@ class Draft {
   finish(misses: readonly Miss[]): BuiltBatch {
     const { exists, head: before, checkpoint } = this.#before;
     if (this.#entries.length === 0) return { misses, batch: undefined, tip: this.#before, rowKeys: [] };
-    const { signer, node, isNotified } = this.#builder;
+    const { signer, stateKey, node, isNotified } = this.#builder;
     const size = this.#tree.size;
     const head = signHead(signer, { ...before, size, chain: this.#chain, root: toHex(this.#tree.root()) });
+    const writes = [...this.#writes];
+    const firstSeq = exists ? before.size : 0;
     const batch: NewBatch = {
       before: exists ? before : undefined,
       head,
@@ -122,7 +125,8 @@ class Draft {
       time: this.#time,
       tiles: tilesOf(this.#tree),
       rows: this.#rows.changes,
-      writes: [...this.#writes],
+      writes,
+      mac: feedMac(stateKey, { firstSeq, nextSeq: size, writes }),
       node,
       isNotified,
     };

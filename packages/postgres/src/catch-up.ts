@@ -3,11 +3,15 @@ import { StorageFault } from "@holdfast/engine";
 import { type Moved, withTiles } from "@holdfast/engine/back-end";
 import { blake3, sha256, verifySignature } from "@holdfast/engine/crypto";
 import { toHex } from "@holdfast/kernel/bytes";
+import { openCheckpoint } from "@holdfast/kernel/checkpoint";
 import { entryHash, parseEntry } from "@holdfast/kernel/entry";
+import { KernelError } from "@holdfast/kernel/errors";
 import { type SignedHead, verifyHead } from "@holdfast/kernel/head";
 import { leafHash } from "@holdfast/kernel/merkle";
+import { verifierKeyOf } from "@holdfast/kernel/note";
 import { loadTree, type Tree } from "@holdfast/kernel/tiles";
 import type { Client } from "pg";
+import { isToldByNode } from "./feed-mac.ts";
 import type { Position, Tip } from "./tip.ts";
 
 /** More than this is not followed entry by entry: the tree is loaded anew from its tiles. */
@@ -20,7 +24,7 @@ const HEAD = {
 };
 const BATCHES = {
   name: "up_batches",
-  text: `SELECT first_seq, next_seq, writes FROM batches WHERE next_seq > $1 ORDER BY next_seq LIMIT ${MAX_BATCHES}`,
+  text: `SELECT first_seq, next_seq, writes, mac FROM batches WHERE next_seq > $1 ORDER BY next_seq LIMIT ${MAX_BATCHES}`,
 };
 /** Times never go back, which spares the look into partitions that are over. */
 const ENTRIES = {
@@ -33,12 +37,14 @@ interface BatchRow {
   readonly first_seq: number;
   readonly next_seq: number;
   readonly writes: readonly string[];
+  readonly mac: Uint8Array | null;
 }
 
-/** Who a head has to be signed by. */
+/** Who a head has to be signed by, and what batches are told with. */
 export interface Identity {
   readonly origin: string;
   readonly publicKey: Uint8Array;
+  readonly stateKey: Uint8Array;
 }
 
 /**
@@ -60,7 +66,7 @@ export async function catchUp(
     client.query<StoredCheckpoint>(CHECKPOINT),
   ]);
   const head = checkedHead(heads.rows[0], identity, position.tip);
-  const checkpoint = newer(checkpoints.rows[0], position.tip, head);
+  const checkpoint = newer(checkpoints.rows[0], identity, position.tip, head);
   if (head.size === from.size) {
     if (checkpoint === undefined) return undefined;
     position.tip = { ...position.tip, checkpoint };
@@ -68,7 +74,7 @@ export async function catchUp(
   }
   const reached = followed(position.tip, head, entries.rows) ?? (await loaded(reader, head));
   position.tip = { exists: true, head, ...reached, checkpoint: checkpoint ?? position.tip.checkpoint };
-  const fed = feedOf(batches.rows, from.size, head.size);
+  const fed = feedOf(batches.rows, from.size, head.size, identity.stateKey);
   for (const { seq, writes } of fed?.batches ?? []) position.window.record(writes, seq);
   if (fed === undefined) position.window.forgetBefore(head.size);
   return { batches: fed?.batches ?? [], isIncomplete: fed === undefined, head, checkpoint };
@@ -100,9 +106,26 @@ function checkedHead(head: SignedHead | undefined, { origin, publicKey }: Identi
 }
 
 /** A checkpoint beyond the head belongs to a batch that was committed between two looks: it is met with the next one. */
-function newer(found: StoredCheckpoint | undefined, tip: Tip, head: SignedHead): StoredCheckpoint | undefined {
+function newer(
+  found: StoredCheckpoint | undefined,
+  { origin, publicKey }: Identity,
+  tip: Tip,
+  head: SignedHead,
+): StoredCheckpoint | undefined {
   if (found === undefined || found.size <= (tip.checkpoint?.size ?? 0) || found.size > head.size) return undefined;
-  return { size: found.size, note: found.note };
+  const { size, note } = found;
+  if (signedSize(note, origin, publicKey) === size) return { size, note };
+  // Published, it would take the place of those that bear witness elsewhere.
+  throw new StorageFault("head_forged", `The checkpoint of size ${size} is not signed by this log's key.`);
+}
+
+function signedSize(note: string, origin: string, publicKey: Uint8Array): number | undefined {
+  try {
+    return openCheckpoint(note, verifierKeyOf(sha256, origin, publicKey), verifySignature).size;
+  } catch (cause) {
+    if (cause instanceof KernelError) return undefined;
+    throw cause;
+  }
 }
 
 /** Tree and time after the entries that came since; undefined when not all of them are here. */
@@ -138,13 +161,22 @@ export async function loaded(
 
 const timeOf = (bytes: Uint8Array): number => Date.parse(parseEntry(bytes).time);
 
-/** The batches from one size to another, each following on the one before; undefined when one is missing. */
-function feedOf(rows: readonly BatchRow[], from: number, to: number): Pick<Moved, "batches"> | undefined {
+/**
+ * The batches from one size to another, each following on the one before; undefined when one is missing, or was not
+ * written by a node: with emptied `writes` this node would go on deciding by what it has cached.
+ */
+function feedOf(
+  rows: readonly BatchRow[],
+  from: number,
+  to: number,
+  stateKey: Uint8Array,
+): Pick<Moved, "batches"> | undefined {
   const batches = [];
   let at = from;
-  for (const { first_seq, next_seq, writes } of rows) {
+  for (const { first_seq, next_seq, writes, mac } of rows) {
     if (at === to) break;
     if (first_seq !== at || next_seq > to) return undefined;
+    if (!isToldByNode(stateKey, { firstSeq: first_seq, nextSeq: next_seq, writes }, mac)) return undefined;
     batches.push({ seq: next_seq - 1, writes });
     at = next_seq;
   }

@@ -29,6 +29,8 @@ export interface NewBatch {
   readonly rows: readonly RowChange[];
   /** Footprint keys that the batch writes, for the caches of other nodes. */
   readonly writes: readonly string[];
+  /** Shows other nodes that a node wrote this. */
+  readonly mac: Uint8Array;
   readonly node: string;
   /** Wakes other nodes; where the database knows no NOTIFY they find out by looking. */
   readonly isNotified: boolean;
@@ -237,14 +239,15 @@ function addTiles(parts: Parts, tiles: readonly Tile[]): void {
   );
 }
 
-function addBatchRow(parts: Parts, { head, before, node, writes }: NewBatch): void {
+function addBatchRow(parts: Parts, { head, before, node, writes, mac }: NewBatch): void {
   const cells = [
     parts.value(head.size, "bigint"),
     parts.value(before?.size ?? 0, "bigint"),
     parts.value(node, "text"),
     parts.array("text", writes),
+    parts.value(Buffer.from(mac), "bytea"),
   ];
-  parts.add("b", `INSERT INTO batches (next_seq, first_seq, node, writes) SELECT ${cells.join(", ")} FROM fence`);
+  parts.add("b", `INSERT INTO batches (next_seq, first_seq, node, writes, mac) SELECT ${cells.join(", ")} FROM fence`);
 }
 
 interface Written {

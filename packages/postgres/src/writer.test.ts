@@ -142,6 +142,49 @@ describe.skipIf(!hasServer)("the writer of one node", { timeout: 60_000 }, () =>
     expect(away.replies.at(-1)).toMatchObject({ kind: "moved", moved: { isIncomplete: true } });
   });
 
+  it.each([
+    ["emptied", "UPDATE batches SET writes = '{}'"],
+    ["without a mark", "UPDATE batches SET mac = NULL"],
+    ["under other numbers", "UPDATE batches SET first_seq = 1; UPDATE batches SET first_seq = 0, writes = '{path:y}'"],
+  ])("takes nothing for known of a batch that no node told of: %s", async (_, forge) => {
+    const settings = await freshDatabase(onTestFinished, { hasNotify: false, pollMs: 600_000 });
+    const [away, busy] = [await startWriter(settings, "away"), await startWriter(settings, "busy")];
+    await busy.writer.commit(batchOf(submission({ writes: ["path:x"] })));
+    await look(settings, forge);
+    const result = await away.writer.commit(batchOf(submission({ reads: ["path:x"], seen: 0 })));
+    expect(result.misses).toMatchObject([{ status: "overtaken", key: "path:x" }]);
+    expect(away.replies.at(-1)).toMatchObject({ kind: "moved", moved: { isIncomplete: true } });
+  });
+
+  it.each([
+    ["nothing that was signed", "'forged'"],
+    ["one of another size", "(SELECT note FROM checkpoints)"],
+  ])("hands on no checkpoint that this log did not sign: %s", async (_, note) => {
+    const settings = await freshDatabase(onTestFinished, { hasNotify: false, pollMs: 600_000 });
+    const { writer, replies } = await startWriter(settings);
+    for (let at = 0; at < 2; at++) await writer.commit(batchOf(submission()));
+    await writer.checkpoint();
+    await writer.commit(batchOf(submission()));
+    await look(settings, `INSERT INTO checkpoints VALUES (3, ${note})`);
+    await expect(writer.commit(batchOf(submission()))).rejects.toMatchObject({ code: "head_forged" });
+    expect(replies.filter(({ kind }) => kind === "moved")).toEqual([]);
+    expect(writer.isUsable).toBe(false);
+  });
+
+  it("waits for the disk whatever its role was told since the start", async () => {
+    const settings = await freshDatabase(onTestFinished);
+    await look(settings, `ALTER ROLE ${settings.user} SET synchronous_commit = off`);
+    const { clients } = await startWriter(settings);
+    const shown = async () =>
+      (await clients[0]!.query<{ is: string }>("SELECT current_setting('synchronous_commit') AS is")).rows;
+    expect(await shown()).toEqual([{ is: "on" }]);
+    await look(settings, `ALTER ROLE ${settings.user} SET synchronous_commit = remote_apply`);
+    const other = await startWriter(settings, "n2");
+    expect((await other.clients[0]!.query("SHOW synchronous_commit")).rows).toEqual([
+      { synchronous_commit: "remote_apply" },
+    ]);
+  });
+
   it("issues one checkpoint where two nodes do so at once", async () => {
     const settings = await freshDatabase(onTestFinished);
     const [first, second] = [await startWriter(settings, "n1"), await startWriter(settings, "n2")];

@@ -23,7 +23,7 @@ import { Feed } from "./feed.ts";
 import { issueCheckpoint } from "./issue-checkpoint.ts";
 import { PostgresLedgerReader } from "./ledger-reader.ts";
 import { Statements } from "./placeholders.ts";
-import { setPlanSettings } from "./plan-settings.ts";
+import { setDurable, setPlanSettings } from "./plan-settings.ts";
 import type { PostgresSettings } from "./settings.ts";
 import { Position } from "./tip.ts";
 import { Turn } from "./turn.ts";
@@ -103,6 +103,7 @@ export class PostgresWriter {
     this.#client = client;
     this.#reader = new PostgresLedgerReader(client);
     this.#turn = new Turn(client);
+    await setDurable(client);
     await setPlanSettings(client);
     const recovery = await this.#recover(client, startedAt);
     // Not before: until then whatever ends the connection is the reason why it cannot be opened, and is said as that.
@@ -208,7 +209,8 @@ export class PostgresWriter {
   }
 
   async #catchUp(client: Client): Promise<boolean> {
-    const identity = { origin: this.#options.origin, publicKey: this.#signer.publicKey };
+    const { origin, stateKey } = this.#options;
+    const identity = { origin, stateKey, publicKey: this.#signer.publicKey };
     const moved = await catchUp(client, this.#reader, identity, this.#position);
     if (moved === undefined) return false;
     if (moved.batches.length > 0 || moved.isIncomplete) this.#quietBatches = 0;
