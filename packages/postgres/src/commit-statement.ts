@@ -4,6 +4,7 @@ import type { SignedHead } from "@holdfast/kernel/head";
 import type { Tile } from "@holdfast/kernel/tiles";
 import { binaryArray, type ElementType } from "./binary-array.ts";
 import type { RowChange } from "./row-changes.ts";
+import { quoted, SQL_TYPES } from "./sql.ts";
 
 /** An entry as it is stored: its exact bytes, and beside them what queries go by. */
 export interface NewEntry {
@@ -100,8 +101,6 @@ class Parts {
   }
 }
 
-const SQL_TYPES = { text: "text", integer: "bigint", blob: "bytea" } as const;
-
 /** The rows of one table that will be there, or that will not. */
 interface Group {
   readonly table: Table;
@@ -122,7 +121,6 @@ function groupsOf(rows: readonly RowChange[]): readonly Group[] {
   return [...groups.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, group]) => group);
 }
 
-const quoted = (name: string): string => `"${name}"`;
 const keyMatches = (table: Table): string =>
   layoutOf(table)
     .key.map(({ name }) => `t.${quoted(name)} = v.${quoted(name)}`)

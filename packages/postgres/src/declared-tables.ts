@@ -3,10 +3,10 @@ import { StorageFault, type Table } from "@holdfast/engine";
 import { type Column, type Layout, layoutOf } from "@holdfast/engine/back-end";
 import type pg from "pg";
 import { inTransaction } from "./query.ts";
+import { quoted, SQL_TYPES } from "./sql.ts";
 
-const TYPES = { text: `text COLLATE "C"`, integer: "bigint", blob: "bytea" } as const;
+const TYPES = { ...SQL_TYPES, text: `text COLLATE "C"` } as const;
 
-const quoted = (name: string): string => `"${name}"`;
 const list = (names: readonly string[]): string => names.map(quoted).join(", ");
 
 /** SQL of a column in CREATE TABLE and ALTER TABLE. */

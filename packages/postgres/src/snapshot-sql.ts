@@ -1,11 +1,11 @@
 import type { Table } from "@holdfast/engine";
-import { type Layout } from "@holdfast/engine/back-end";
+import type { Layout } from "@holdfast/engine/back-end";
+import { quoted, SQL_TYPES } from "./sql.ts";
 
 const MAX_BATCH_ROWS = 512;
 /** Of text and blobs; the row that goes beyond is the last of its batch. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
-const quoted = (name: string): string => `"${name}"`;
 const list = (names: readonly string[], of = ""): string => names.map((name) => `${of}${quoted(name)}`).join(", ");
 
 /** Names that no declaration can have. */
@@ -13,8 +13,6 @@ export const PLACE = "$place";
 const BYTES_BEFORE = "$before";
 
 const storedColumns = ({ columns }: Layout): string[] => [...columns.map(({ name }) => name), "rev", "seq", "mac"];
-
-const SQL_TYPES = { text: "text", integer: "bigint", blob: "bytea" } as const;
 
 /** The rows with the keys that come as one array a key column, and each key's place in these as the last. */
 export function rowsSql(layout: Layout): string {
