@@ -19,6 +19,7 @@ function answering(answers: Readonly<Record<string, string | null | Error>>, cli
   return { query } as Query;
 }
 
+const hoursFromNow = (hours: number): string => String(Date.now() + hours * 3_600_000);
 const refused = (code: string): Error => Object.assign(new Error("refused"), { code });
 
 const settings: PostgresSettings = {
@@ -95,6 +96,8 @@ describe.skipIf(!hasServer)("a PostgreSQL", () => {
     ["transaction_isolation", "read uncommitted", "The database's transactions are read uncommitted."],
     ["pg_try_advisory", refused("42883"), "The database has no advisory locks."],
     ["UNLISTEN", refused("0A000"), "The database has no LISTEN and NOTIFY."],
+    ["clock_timestamp", hoursFromNow(1), "This machine's clock is 60 minutes behind the database's."],
+    ["clock_timestamp", hoursFromNow(-24), "This machine's clock is 1440 minutes ahead of the database's."],
   ])(
     "whose answer about %s is not good enough is refused with a sentence and a hint",
     async (what, answer, message) => {
@@ -129,6 +132,7 @@ describe("another service that speaks the protocol", () => {
       relkind: "false",
       pg_try_advisory: "true",
       UNLISTEN: null,
+      clock_timestamp: hoursFromNow(0),
     });
     expect(await checkServer(cockroach, settings)).toEqual({
       version: "13.0.0",

@@ -27,6 +27,7 @@ export async function checkServer(on: Query, settings: PostgresSettings): Promis
   await checkWritable(server);
   await checkSession(server);
   await checkFeatures(server, settings);
+  await checkClock(server);
   return {
     version: (await server.setting("server_version")) ?? "unknown",
     role: (await server.ask("current_user", "SELECT current_user AS value")) ?? settings.user,
@@ -138,6 +139,21 @@ async function checkSession(server: Questions): Promise<void> {
   throw new SettingsFault(
     `The database's transactions are ${isolation}.`,
     "Let it honour default_transaction_isolation=read committed.",
+  );
+}
+
+const MAX_CLOCK_DIFFERENCE_MS = 5 * 60_000;
+const CLOCK = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint::text AS value";
+
+/** The ledger's times never go back: one node whose clock is far ahead would set them for all, for as long. */
+async function checkClock(server: Questions): Promise<void> {
+  const value = await server.ask("clock", CLOCK);
+  const aheadMs = value === undefined ? 0 : Date.now() - Number(value);
+  if (Math.abs(aheadMs) <= MAX_CLOCK_DIFFERENCE_MS) return;
+  const minutes = Math.round(Math.abs(aheadMs) / 60_000);
+  throw new SettingsFault(
+    `This machine's clock is ${minutes} minutes ${aheadMs > 0 ? "ahead of" : "behind"} the database's.`,
+    "Set both by the same time service (NTP): the times of entries never go back, and tokens end by each node's clock.",
   );
 }
 
