@@ -1,14 +1,18 @@
 import { readFileSync } from "node:fs";
+import { get } from "node:http";
 import { request } from "node:https";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { connect } from "node:tls";
 import { type Client, createClient } from "@holdfast/client";
 import { selfSigned } from "../packages/engine/src/doors/self-signed.fixture.ts";
+import { unknownSettings } from "../packages/server/src/main/configuration.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { startFailingNodes } from "./deploy/failing-nodes.ts";
 import { type Nginx, PUBLIC_NAME, startNginx, whyNoNginx } from "./deploy/nginx.ts";
 import { composeVariables, composeWith, textOf } from "./deploy/shipped.ts";
 import { type Stand, type StandNode, startStand, succeed } from "./deploy/stand.ts";
+import { unknownCommands } from "./deploy/words.ts";
 import { startWriters } from "./deploy/writers.ts";
 import { NoPostgres } from "./postgres/program.ts";
 
@@ -57,6 +61,23 @@ describe("the compose file", () => {
   it("asks for the variables that .env.example explains, and for no other", () => {
     const explained = [...textOf("deploy/compose/.env.example").matchAll(/^(\w+)=/gm)].map((found) => found[1]);
     expect(new Set(explained)).toEqual(composeVariables());
+  });
+});
+
+describe("what is written for operators", () => {
+  const pages = ["docs/run-book.md", "deploy/compose/README.md"];
+  const files = ["compose/compose.yaml", "compose/.env.example", "compose/Dockerfile", "nginx/passthrough.conf"];
+  const shipped = [...files, "nginx/terminating.conf", "postgres/holdfast.conf", "postgres/roles.sql"];
+
+  it.each(pages)("names commands and options in %s that exist", (page) => {
+    expect(textOf(page)).toMatch(/holdfast storage migrate|holdfast status/);
+    expect(unknownCommands(textOf(page))).toEqual([]);
+  });
+
+  it.each([...pages, ...shipped.map((file) => `deploy/${file}`)])("names settings in %s that exist", (file) => {
+    const named = textOf(file).match(/HOLDFAST_[A-Z_]+/g) ?? [];
+    const settings = named.filter((name) => !composeVariables().has(name) || name.endsWith("TLS_NAMES"));
+    expect(unknownSettings(Object.fromEntries(settings.map((name) => [name, ""])))).toEqual([]);
   });
 });
 
@@ -122,6 +143,22 @@ describe.skipIf(missing !== undefined)(`behind nginx (${missing ?? "which is her
       expect(new Set(met.map(({ serial }) => serial)).size).toBe(stand.nodes.length);
     });
 
+    it("have the metrics and features that the run-book tells to watch", async () => {
+      const [first] = stand.nodes as [StandNode];
+      const runBook = textOf("docs/run-book.md");
+      const metrics = await pageAt(first.server().socketPath, "/metrics");
+      const roles = /^holdfast_(?:owner|node|node_b|standby)$/;
+      const named = (runBook.match(/\bholdfast_\w+/g) ?? []).filter((name) => !roles.test(name));
+      expect(named.filter((name) => !metrics.includes(`# HELP ${name} `))).toEqual([]);
+      const administrator = createClient({ socketPath: first.server().socketPath });
+      const { features } = await administrator.status();
+      administrator.close();
+      const ofSeveralNodes = features.filter(({ name }) => /^(?:storage-|duties|ledger-partitions)/.test(name));
+      expect(ofSeveralNodes.length).toBeGreaterThan(4);
+      expect(ofSeveralNodes.filter(({ name }) => !runBook.includes(`\`${name}\``))).toEqual([]);
+      expect(ofSeveralNodes.filter(({ state }) => state !== "available")).toEqual([]);
+    });
+
     it("get what was sent, byte for byte, where TLS ends in nginx, and refuse in their own words", async () => {
       const files = { "server.pem": operators.cert, "server.key": operators.key, "ca.pem": ca };
       const nginx = await startNginx("terminating", { nodePorts: nodePorts(), files });
@@ -162,6 +199,13 @@ describe.skipIf(missing !== undefined)(`behind nginx (${missing ?? "which is her
     });
   });
 });
+
+/** A page that is no operation, such as a probe. */
+function pageAt(socketPath: string, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get({ socketPath, path }, (answer) => void text(answer).then(resolve, reject)).once("error", reject);
+  });
+}
 
 interface Asked {
   readonly port: number;

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 /** A file of the repository, by its path from there. */
-export const pathOf = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url));
+const pathOf = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 export const textOf = (file: string): string => readFileSync(pathOf(file), "utf8");
 
 /** A service of the compose file, as far as it is looked at here. */
