@@ -13,7 +13,7 @@ import {
   TABLES,
   ungrant,
 } from "./committer.fixture.ts";
-import { hasServer } from "./database.fixture.ts";
+import { connected, hasServer } from "./database.fixture.ts";
 import type { PostgresSettings } from "./settings.ts";
 
 interface Node {
@@ -79,6 +79,22 @@ describe.skipIf(!hasServer)("several nodes on one PostgreSQL", { timeout: 60_000
       { entries: 600, last: 599 },
     ]);
     expect(await look(settings, "SELECT count(DISTINCT node) AS nodes FROM batches")).toEqual([{ nodes: 3 }]);
+  });
+
+  it("refuse what waits when their database is given up, and can only be closed then", async () => {
+    const settings = await freshDatabase(onTestFinished);
+    const giving = new AbortController();
+    const { committer } = await startNode(settings, "n1", { givenUp: giving.signal });
+    await committer.submit(submission({}));
+    const locking = await connected(settings);
+    await locking.query("BEGIN; SELECT FROM head FOR UPDATE");
+    const waiting = Promise.allSettled([committer.submit(submission({}))]);
+    await vi.waitUntil(() => committer.queue.depth === 1);
+    giving.abort();
+    expect(await waiting).toMatchObject([{ reason: { code: "storage_failed" } }]);
+    expect(committer.admission()?.code).toBe("storage_failed");
+    await committer.close();
+    await locking.query("ROLLBACK");
   });
 
   it("refuse a plan whose footprint another node has changed, before it is recorded", async () => {

@@ -1,9 +1,18 @@
 import type { GroupDependencies, GroupOptions } from "@holdfast/engine";
-import { GroupCommitter, startWorker, type WriterBackEnd } from "@holdfast/engine/back-end";
+import {
+  GroupCommitter,
+  startWorker,
+  type WriterBackEnd,
+  type WriterEvents,
+  type WriterThread,
+} from "@holdfast/engine/back-end";
 import type { PostgresWriterOptions } from "./writer.ts";
 
 /** What a node's committer is told, beside what any is. */
-export type PostgresCommitterOptions = GroupOptions & PostgresWriterOptions;
+export interface PostgresCommitterOptions extends GroupOptions, PostgresWriterOptions {
+  /** Ends the writer wherever it is: what waits for it is refused, and from then on it can only be closed. */
+  readonly givenUp?: AbortSignal;
+}
 
 /**
  * The committer of one node of several: many operations, one statement, one transaction. Same interface and promises as
@@ -14,17 +23,34 @@ export async function createPostgresCommitter(
   options: PostgresCommitterOptions,
   dependencies: GroupDependencies = {},
 ): Promise<GroupCommitter> {
-  const { settings, node, tables, origin, signingSeed, stateKey, known } = options;
+  const { settings, node, tables, origin, signingSeed, stateKey, known, givenUp } = options;
   const backEnd: WriterBackEnd = {
     tables,
     isShared: true,
     start: (head, events) => {
       const seen = head === undefined ? known : [...known, { size: head.size, root: head.root }];
       const told: PostgresWriterOptions = { settings, node, tables, origin, signingSeed, stateKey, known: seen };
-      return startWorker(new URL("worker.ts", import.meta.url), told, events);
+      const start = (heard: WriterEvents) => startWorker(new URL("worker.ts", import.meta.url), told, heard);
+      return givenUp === undefined ? start(events) : untilGivenUp(givenUp, events, start);
     },
   };
   const committer = new GroupCommitter(backEnd, options, dependencies, () => undefined);
   await committer.open();
   return committer;
+}
+
+function untilGivenUp(
+  givenUp: AbortSignal,
+  events: WriterEvents,
+  start: (events: WriterEvents) => WriterThread,
+): WriterThread {
+  const end = () => thread.terminate();
+  const exit = (cause: Error | undefined) => {
+    givenUp.removeEventListener("abort", end);
+    events.exit(cause);
+  };
+  const thread = start({ ...events, exit });
+  if (givenUp.aborted) end();
+  else givenUp.addEventListener("abort", end, { once: true });
+  return thread;
 }

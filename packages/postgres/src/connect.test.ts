@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, v
 import { selfSigned } from "./self-signed.fixture.ts";
 import { type Postgres, startPostgres } from "../../../test/postgres/start.ts";
 import { startProxy } from "../../../test/proxy.ts";
-import { connect, createPool, type Purpose } from "./connect.ts";
+import { answers, connect, createPool, type Purpose } from "./connect.ts";
 import { connected, emptyDatabase, hasServer } from "./database.fixture.ts";
 import { settingsFrom } from "./settings.ts";
 
@@ -162,6 +162,22 @@ describe.skipIf(!hasServer)("a connection", () => {
       expect((await pool.query("SELECT 2 AS n")).rows).toEqual([{ n: 2 }]);
     });
 
+    it("is given up without an answer: whoever waits for one gets an error, also by a second end", async () => {
+      const settings = await emptyDatabase();
+      const proxy = await startProxy({ host: settings.host, port: settings.port });
+      onTestFinished(() => proxy.close());
+      const pool = createPool({ ...settings, port: proxy.port });
+      await pool.query("SELECT 1");
+      proxy.blackhole();
+      const asked = Promise.allSettled([pool.query("SELECT 2")]);
+      await vi.waitUntil(() => pool.idleCount === 0);
+      const isEnded = pool.end();
+      await pool.giveUp();
+      expect(await asked).toMatchObject([{ reason: { message: expect.stringContaining("terminated") as string } }]);
+      await isEnded;
+      await expect(pool.query("SELECT 3")).rejects.toThrow(/after calling end/);
+    });
+
     it("waits for its turn when there are as many as are allowed", async () => {
       const pool = createPool({ ...(await emptyDatabase()), maxConnections: 2 });
       onTestFinished(() => pool.end());
@@ -169,6 +185,19 @@ describe.skipIf(!hasServer)("a connection", () => {
       expect(pool.totalCount).toBe(2);
     });
   });
+});
+
+describe.skipIf(!hasServer)("a place where a database is", () => {
+  it("answers, also with a refusal, and does not when the network swallows everything", async () => {
+    const settings = await emptyDatabase();
+    const proxy = await startProxy({ host: settings.host, port: settings.port });
+    onTestFinished(() => proxy.close());
+    const behind = { ...settings, port: proxy.port };
+    expect(await answers(behind)).toBe(true);
+    expect(await answers({ ...behind, database: "none_such" })).toBe(true);
+    proxy.blackhole();
+    expect(await answers(behind)).toBe(false);
+  }, 30_000);
 });
 
 describe("a place where no database is", () => {

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { StorageFault } from "@holdfast/engine";
+import { sqlStateOf } from "./database-error.ts";
 import type { PostgresSettings, TlsSettings } from "./settings.ts";
 
 /**
@@ -35,18 +36,53 @@ export async function connect(settings: PostgresSettings, purpose: Purpose): Pro
   }
 }
 
+/** Whether somebody answers there, be it to refuse: after a few seconds nobody does. */
+export async function answers(settings: PostgresSettings): Promise<boolean> {
+  try {
+    const client = await connect(settings, "listener");
+    await client.end();
+    return true;
+  } catch (fault) {
+    return sqlStateOf((fault as StorageFault).cause) !== undefined;
+  }
+}
+
 /** Connections for reads, opened as they are needed. */
-export function createPool(settings: PostgresSettings): pg.Pool {
-  const pool = new pg.Pool({
-    ...configOf(settings, "reader"),
-    Client,
-    max: settings.maxConnections,
-    idleTimeoutMillis: 30_000,
-    maxLifetimeSeconds: LIFETIME_SECONDS,
-  });
-  // A lost idle connection has been taken out of the pool; whoever needs one next makes it.
-  pool.on("error", () => undefined);
-  return pool;
+export const createPool = (settings: PostgresSettings): ReadPool => new ReadPool(settings);
+
+/** A pool that can be given up: what waits for an answer then gets an error. */
+export class ReadPool extends pg.Pool {
+  readonly #clients = new Set<pg.Client>();
+  #ended: Promise<void> | undefined;
+
+  constructor(settings: PostgresSettings) {
+    super({
+      ...configOf(settings, "reader"),
+      Client,
+      max: settings.maxConnections,
+      idleTimeoutMillis: 30_000,
+      maxLifetimeSeconds: LIFETIME_SECONDS,
+    });
+    // A lost idle connection has been taken out of the pool; whoever needs one next makes it.
+    this.on("error", () => undefined);
+    this.on("connect", (client) => this.#clients.add(client as pg.Client));
+    this.on("remove", (client) => this.#clients.delete(client as pg.Client));
+  }
+
+  /** Once what is under way has been answered; any number of times. */
+  override end(): Promise<void>;
+  override end(callback: () => void): void;
+  override end(callback?: () => void): Promise<void> | void {
+    this.#ended ??= super.end();
+    return callback === undefined ? this.#ended : void this.#ended.then(callback);
+  }
+
+  /** Ends without waiting for any answer. */
+  async giveUp(): Promise<void> {
+    const ended = this.end();
+    for (const client of this.#clients) destroy(client);
+    await ended;
+  }
 }
 
 /** Where the database is, for people. */

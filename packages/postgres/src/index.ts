@@ -1,11 +1,11 @@
 /** A ledger and its state in PostgreSQL, for any number of nodes. */
 export { checkServer, type ServerFacts } from "./check-server.ts";
 export { createPostgresCommitter, type PostgresCommitterOptions } from "./committer.ts";
-export { connect, createPool, placeOf } from "./connect.ts";
-export { PostgresLease } from "./lease.ts";
+export { answers, connect, createPool, placeOf, type ReadPool } from "./connect.ts";
+export { type LeaseOptions, PostgresLease } from "./lease.ts";
 export { PostgresLedgerReader } from "./ledger-reader.ts";
 export { SCHEMA_VERSION, schemaVersion } from "./migrate-schema.ts";
-export { ensurePartitions } from "./partitions.ts";
+export { ensurePartitions, type Partition } from "./partitions.ts";
 export { PoolReads } from "./pool-reads.ts";
 export { pruneBatches } from "./prune-batches.ts";
 export { grantRuntime } from "./roles.ts";

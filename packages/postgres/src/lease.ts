@@ -20,6 +20,8 @@ export interface LeaseOptions {
   readonly clock?: LeaseClock;
   /** Hears of each attempt that failed; the lease goes on trying. */
   readonly onFault?: (cause: unknown) => void;
+  /** Hears of each attempt that the database answered, whoever holds the lease. */
+  readonly onAnswer?: () => void;
 }
 
 const TTL_MS = 6_000;
@@ -129,6 +131,7 @@ export class PostgresLease {
     const heldMs = this.#ttlMs * (1 - MARGIN);
     const deadline = { monotonic: this.#clock.monotonic() + heldMs, wall: this.#clock.wall() + heldMs };
     const { rows } = await on.query<Taken>(TAKE, [name, holder, this.#ttlMs / 1_000]);
+    this.#options.onAnswer?.();
     const { term = null, leftMs = null } = rows[0] ?? {};
     if (this.#holder === holder) {
       this.#term = term ?? undefined;
