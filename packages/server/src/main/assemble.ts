@@ -103,6 +103,7 @@ async function assembleOver(options: AssemblyOptions, closing: AsyncDisposableSt
       checkpointDir: configuration.checkpointDir,
       onCommitted: (writes, isIncomplete) => forget(cache, keyring, writes, isIncomplete),
       onEvent: logEvents(log, metrics),
+      log,
       ...(options.dependencies === undefined ? {} : { dependencies: options.dependencies }),
     },
     configuration.nodeName,

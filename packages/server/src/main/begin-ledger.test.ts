@@ -53,6 +53,7 @@ function begin(place: LedgerPlace) {
     checkpointDir: "",
     onCommitted() {},
     onEvent: ({ kind }) => void events.push(kind),
+    log: { debug() {}, info() {}, warn() {}, error() {} },
   };
   return { events, begun: openOrBegin(place, options, "one") };
 }

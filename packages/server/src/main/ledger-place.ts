@@ -4,6 +4,7 @@ import type {
   CommitterEvent,
   LedgerCommitter,
   LedgerReader,
+  Logger,
   Storage,
   TreeHead,
 } from "@holdfast/engine";
@@ -28,6 +29,7 @@ export interface LedgerOptions {
   /** `isIncomplete`: others may have written more than these keys. */
   readonly onCommitted: (writes: readonly string[], isIncomplete: boolean) => void;
   readonly onEvent: (event: CommitterEvent) => void;
+  readonly log: Logger;
   /** What benchmarks replace. */
   readonly dependencies?: CommitterDependencies;
 }
@@ -52,6 +54,11 @@ export interface OpenLedger {
   readonly upkeep: readonly Upkeep[];
   report(): Promise<StorageReport>;
   readings(): StorageReadings;
+  /**
+   * From now on a database that answers nobody is given up: what waits for it is refused. For a node that is ending; the
+   * returned function takes it back.
+   */
+  giveUpWhenSilent(): () => void;
   /** Finishes what is queued, and ends the lease. */
   close(): Promise<void>;
 }

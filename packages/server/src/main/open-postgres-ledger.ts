@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import type { LedgerCommitter, Logger } from "@holdfast/engine";
 import { signerFromSeed } from "@holdfast/engine/crypto";
 import { lockInstance } from "@holdfast/engine/sqlite-file";
 import {
@@ -6,7 +7,6 @@ import {
   connect,
   createPool,
   createPostgresCommitter,
-  ensurePartitions,
   placeOf,
   PoolReads,
   PostgresLease,
@@ -15,19 +15,21 @@ import {
   PostgresStorage,
   prepareSchema,
   pruneBatches,
+  type ReadPool,
   type ServerFacts,
 } from "@holdfast/postgres";
 import { checkpointPlaces } from "./checkpoint-places.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { LedgerOptions, LedgerPlace, OpenLedger } from "./ledger-place.ts";
-import { newSeeds, readSeeds, refuseIfKnown } from "./ledger-seeds.ts";
+import { leaseLog } from "./lease-log.ts";
+import { newSeeds, readSeeds, refuseIfKnown, type Seeds } from "./ledger-seeds.ts";
 import { unfinishedCopy } from "./migrate/copy-mark.ts";
+import { partitionsAhead } from "./partitions-ahead.ts";
 import { type FeedState, reportOnPostgres } from "./report-on-postgres.ts";
 import { StartFailure } from "./start-failure.ts";
 import { postgresFailure, sqliteFailure } from "./storage-failure.ts";
 import { tables } from "./tables.ts";
-
-type Pool = ReturnType<typeof createPool>;
+import { whenSilent } from "./when-silent.ts";
 
 /** Name of the lease of whoever does what one of all nodes has to do. */
 const DUTIES = "duties";
@@ -37,7 +39,7 @@ interface Shared {
   readonly folder: DataFolder;
   readonly settings: PostgresSettings;
   readonly node: string;
-  readonly pool: Pool;
+  readonly pool: ReadPool;
   readonly reads: PoolReads;
   readonly server: ServerFacts;
 }
@@ -87,7 +89,7 @@ async function naming<T>(place: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function prepare(settings: PostgresSettings, pool: Pool): Promise<ServerFacts> {
+async function prepare(settings: PostgresSettings, pool: ReadPool): Promise<ServerFacts> {
   const client = await connect(settings, "migration");
   try {
     await checkServer(client, settings);
@@ -109,68 +111,111 @@ async function refuseUnfinishedCopy(client: Awaited<ReturnType<typeof connect>>)
 }
 
 async function openLedger(shared: Shared, options: LedgerOptions): Promise<OpenLedger> {
-  const { folder, settings, node, pool, reads } = shared;
-  const { keyring } = options;
-  const storage = new PostgresStorage(reads, keyring.subkeys.stateMac);
-  const reader = new PostgresLedgerReader(reads);
+  const stored = await openStored(shared, options);
+  const lease = leaseOn(shared, options.log);
+  await lease.start();
+  const committing = await openCommitter(shared, options, stored, lease);
+  return {
+    ...ledgerOf(stored),
+    committer: committing.committer,
+    duties: lease,
+    upkeep: [{ run: () => pruneBatches(shared.pool) }, { run: partitionsAhead(shared.pool, options.log) }],
+    ...toldOf(shared, lease, committing),
+    giveUpWhenSilent: () =>
+      whenSilent(shared.settings, () => {
+        committing.giveUp();
+        void shared.pool.giveUp();
+      }),
+    async close() {
+      // Before the lease ends, which allows the last checkpoint.
+      await committing.committer.close();
+      await lease.stop();
+    },
+  };
+}
+
+/** What the database holds of the ledger, or will hold of a new one, and who reads it. */
+interface Stored {
+  readonly storage: PostgresStorage;
+  readonly reader: PostgresLedgerReader;
+  readonly seeds: Seeds;
+  readonly publicKey: Uint8Array;
+  readonly places: ReturnType<typeof checkpointPlaces>;
+}
+
+async function openStored(shared: Shared, options: LedgerOptions): Promise<Stored> {
+  const { keyring, checkpointDir } = options;
+  const storage = new PostgresStorage(shared.reads, keyring.subkeys.stateMac);
+  const reader = new PostgresLedgerReader(shared.reads);
   const seeds = (await readSeeds({ storage, reader, keyring })) ?? beginAt(shared, options);
   const { publicKey } = signerFromSeed(seeds.ledger);
-  const places = checkpointPlaces(folder.checkpoint, options.checkpointDir, { origin: seeds.origin, publicKey });
+  const places = checkpointPlaces(shared.folder.checkpoint, checkpointDir, { origin: seeds.origin, publicKey });
+  return { storage, reader, seeds, publicKey, places };
+}
+
+function ledgerOf({ storage, reader, seeds, publicKey, places }: Stored) {
+  const { known, secondPlaceProblem } = places;
+  const { origin, authority: authoritySeed, newKeys } = seeds;
+  return { storage, reader, origin, publicKey, authoritySeed, newKeys, known, secondPlaceProblem };
+}
+
+const leaseOn = ({ pool, node }: Shared, log: Logger): PostgresLease =>
+  new PostgresLease({ on: pool, name: DUTIES, node, ...leaseLog(log) });
+
+/** A committer that is open, what it has heard of other nodes, and the end of it that waits for nothing. */
+interface Committing {
+  readonly committer: LedgerCommitter;
+  readonly feed: FeedState;
+  giveUp(): void;
+}
+
+async function openCommitter(
+  { settings, node }: Shared,
+  options: LedgerOptions,
+  { seeds, places }: Stored,
+  lease: PostgresLease,
+): Promise<Committing> {
   const feed: FeedState = { isListening: false, reason: "it has not been asked yet" };
-  const lease = new PostgresLease({ on: pool, name: DUTIES, node });
-  await lease.start();
-  const committer = await openCommitter();
+  const giving = new AbortController();
+  try {
+    const committer = await createPostgresCommitter(
+      {
+        settings,
+        node,
+        tables,
+        origin: seeds.origin,
+        signingSeed: seeds.ledger,
+        stateKey: options.keyring.subkeys.stateMac,
+        known: places.known,
+        publish: places.publish,
+        givenUp: giving.signal,
+        isOnDuty: () => lease.isHeld,
+        onCommitted: ({ writes, isIncomplete }) => options.onCommitted(writes, isIncomplete),
+        onEvent: (event) => {
+          if (event.kind === "feed") Object.assign(feed, { isListening: event.isListening, reason: event.reason });
+          options.onEvent(event);
+        },
+      },
+      options.dependencies,
+    );
+    return { committer, feed, giveUp: () => giving.abort() };
+  } catch (cause) {
+    await lease.stop();
+    throw cause;
+  }
+}
+
+/** What `status` and whoever scrapes are told. */
+function toldOf(shared: Shared, lease: PostgresLease, { committer, feed }: Committing) {
+  const { pool } = shared;
   return {
-    committer,
-    storage,
-    reader,
-    origin: seeds.origin,
-    publicKey,
-    authoritySeed: seeds.authority,
-    newKeys: seeds.newKeys,
-    known: places.known,
-    secondPlaceProblem: places.secondPlaceProblem,
-    duties: lease,
-    upkeep: [{ run: () => pruneBatches(pool) }, { run: () => partitionsAhead(pool) }],
     report: () => reportOnPostgres({ ...shared, feed, position: committer.position }),
     readings: () => ({
       isOnDuty: lease.isHeld,
       isListening: feed.isListening,
       connections: { open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount },
     }),
-    async close() {
-      // Before the lease ends, which allows the last checkpoint.
-      await committer.close();
-      await lease.stop();
-    },
   };
-
-  async function openCommitter() {
-    try {
-      return await createPostgresCommitter(
-        {
-          settings,
-          node,
-          tables,
-          origin: seeds.origin,
-          signingSeed: seeds.ledger,
-          stateKey: keyring.subkeys.stateMac,
-          known: places.known,
-          publish: places.publish,
-          isOnDuty: () => lease.isHeld,
-          onCommitted: ({ writes, isIncomplete }) => options.onCommitted(writes, isIncomplete),
-          onEvent: (event) => {
-            if (event.kind === "feed") Object.assign(feed, { isListening: event.isListening, reason: event.reason });
-            options.onEvent(event);
-          },
-        },
-        options.dependencies,
-      );
-    } catch (cause) {
-      await lease.stop();
-      throw cause;
-    }
-  }
 }
 
 function beginAt({ folder, settings }: Shared, { keyring }: LedgerOptions) {
@@ -183,9 +228,4 @@ function beginAt({ folder, settings }: Shared, { keyring }: LedgerOptions) {
   }
   refuseIfKnown(folder, placeOf(settings));
   return newSeeds(keyring, Date.now());
-}
-
-async function partitionsAhead(pool: Pool): Promise<boolean> {
-  await ensurePartitions(pool);
-  return true;
 }

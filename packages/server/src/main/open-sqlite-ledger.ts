@@ -72,6 +72,7 @@ async function openLedger(folder: DataFolder, options: LedgerOptions): Promise<O
     upkeep: [],
     report: () => Promise.resolve({ storage: storageStatus(folder), features: [] }),
     readings: () => ({ isOnDuty: true }),
+    giveUpWhenSilent: () => () => {},
     async close() {
       // The writer goes last: only the last connection to close takes the write-ahead log with it.
       storage.close();

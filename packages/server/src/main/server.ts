@@ -44,9 +44,11 @@ export async function startServer(configuration: Configuration, log: Logger): Pr
       seal: configuration.rootKey.kind,
       startedInMs: performance.now(),
       async stop() {
+        const isOver = ledger.giveUpWhenSilent();
         await listening.close();
         await stopDuties();
         await assembly.close();
+        isOver();
       },
     };
   } catch (error) {
