@@ -15,7 +15,7 @@ export async function measureAppends({ isQuick, say }: Bench, server: DatabaseSe
   const clusters: Appender[][] = [];
   try {
     for (const count of nodeCounts) clusters.push(await startAppenders(server, count));
-    const [rounds, milliseconds] = isQuick ? [2, 300] : [4, 1_000];
+    const [rounds, milliseconds] = isQuick ? [2, 300] : [3, 1_000];
     for (const nodes of clusters) await appendTogether(nodes, milliseconds);
     const results = await interleave(clusters, rounds, async (nodes) => {
       const appended = await appendTogether(nodes, milliseconds);

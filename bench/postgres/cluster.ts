@@ -41,16 +41,14 @@ export async function prepareNodes(
   return { databaseUrl: url, folders };
 }
 
-/** Starts a server on each folder, one after the other: side by side they would only wait for the processor. */
+/** Starts a server on each folder. */
 export async function startCluster(folders: readonly Folder[]): Promise<Cluster> {
-  const nodes: Child[] = [];
-  try {
-    for (const { env } of folders) nodes.push(await Child.start(command, env));
-  } catch (error) {
-    await stopCluster({ nodes });
-    throw error;
-  }
-  return { nodes, sockets: folders.map(({ socket }) => socket) };
+  const started = await Promise.allSettled(folders.map(({ env }) => Child.start(command, env)));
+  const nodes = started.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const failed = started.find((one) => one.status === "rejected");
+  if (failed === undefined) return { nodes, sockets: folders.map(({ socket }) => socket) };
+  await stopCluster({ nodes });
+  throw failed.reason;
 }
 
 export async function stopCluster({ nodes }: Pick<Cluster, "nodes">): Promise<void> {

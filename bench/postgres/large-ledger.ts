@@ -63,7 +63,7 @@ async function prepareLedger(bench: Bench, server: DatabaseServer, size: number)
 
 /** Milliseconds from spawn to ready, of each subject in turns. */
 async function startUps({ isQuick }: Bench, subjects: readonly Subject[]): Promise<readonly (readonly number[])[]> {
-  const times = await interleave(subjects, isQuick ? 2 : 5, async ({ folder }) => {
+  const times = await interleave(subjects, isQuick ? 1 : 4, async ({ folder }) => {
     await using child = await Child.start(holdfast, folder.env);
     return child.startedInMs;
   });
@@ -84,9 +84,9 @@ async function untilVerified({ cluster, ledger }: Running): Promise<void> {
 }
 
 async function loads({ isQuick, say }: Bench, small: Running, large: Running): Promise<readonly Figure[]> {
-  const times: Times = isQuick ? { warmUpSeconds: 0.2, seconds: 0.5 } : { warmUpSeconds: 0.4, seconds: 1.2 };
+  const times: Times = isQuick ? { warmUpSeconds: 0.2, seconds: 0.5 } : { warmUpSeconds: 0.3, seconds: 1 };
   const cases = [reads, writes].flatMap((workload) => [small, large].map((on) => ({ on, workload })));
-  for (const { on, workload } of cases) await loadCluster(on.cluster, workload, { warmUpSeconds: 0, seconds: 1 });
+  for (const { on, workload } of cases) await loadCluster(on.cluster, workload, { warmUpSeconds: 0, seconds: isQuick ? 0.5 : 1 });
   const samples = await interleave(cases, isQuick ? 1 : 3, async ({ on, workload }) => {
     const { perSecond } = await loadCluster(on.cluster, workload, times);
     say(`${workload.name} at ${printNumber(on.ledger.size)} entries: ${printNumber(perSecond)}/s`);

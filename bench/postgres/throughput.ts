@@ -66,7 +66,7 @@ async function measure(
   subjects: readonly Subject[],
   pgbench: Pgbench | undefined,
 ): Promise<Samples> {
-  const times: Times = isQuick ? { warmUpSeconds: 0.2, seconds: 0.5 } : { warmUpSeconds: 0.4, seconds: 1.2 };
+  const times: Times = isQuick ? { warmUpSeconds: 0.2, seconds: 0.5 } : { warmUpSeconds: 0.3, seconds: 1.2 };
   const cases: Case[] = workloads.flatMap((workload) =>
     subjects.map((subject) => ({
       name: nameOf(workload, subject.name),
@@ -75,8 +75,8 @@ async function measure(
   );
   if (pgbench !== undefined) cases.push({ name: "pgbench", measure: () => pgbench.load(times.seconds) });
   // Until the compiler has seen everything, the order of the servers would decide.
-  for (const subject of subjects) await load(subject, mixture, { warmUpSeconds: 0, seconds: isQuick ? 0.5 : 1.5 });
-  const samples = await interleave(cases, isQuick ? 1 : 4, async (one) => {
+  for (const subject of subjects) await load(subject, mixture, { warmUpSeconds: 0, seconds: isQuick ? 0.5 : 1 });
+  const samples = await interleave(cases, isQuick ? 1 : 3, async (one) => {
     const sample = await one.measure();
     say(`${one.name}: ${printNumber(sample.perSecond)}/s`);
     return sample;
