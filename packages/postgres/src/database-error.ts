@@ -12,8 +12,15 @@ const RETRYABLE = new Set(["40001", "40P01", LOCK_NOT_AVAILABLE]);
 
 export const isRetryable = (cause: unknown): boolean => RETRYABLE.has(sqlStateOf(cause) ?? "");
 
-/** Statement timeout, and everything for want of resources (class 53: disk full, out of memory): the statement is undone. */
+/**
+ * Classes of errors after which a statement is surely undone and the connection as good as before: data exception,
+ * integrity constraint, syntax or rights, insufficient resources, program limit, and what a trigger raised (HF: ours).
+ */
+const WITHOUT_EFFECT = new Set(["22", "23", "42", "53", "54", "P0", "HF"]);
+const STATEMENT_TIMEOUT = "57014";
+
+/** Whether a failed statement did nothing. Of a lost connection, or a server that shuts down, that is not known. */
 export function isWithoutEffect(cause: unknown): boolean {
   const state = sqlStateOf(cause);
-  return state === "57014" || (state?.startsWith("53") ?? false);
+  return state === STATEMENT_TIMEOUT || WITHOUT_EFFECT.has(state?.slice(0, 2) ?? "");
 }

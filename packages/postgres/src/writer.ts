@@ -14,19 +14,15 @@ import { type SignedHead, signHead } from "@holdfast/kernel/head";
 import { emptyRoot } from "@holdfast/kernel/merkle";
 import { createTree } from "@holdfast/kernel/tiles";
 import type { Client } from "pg";
-import { type BuiltBatch, buildBatch } from "./build-batch.ts";
 import { catchUp, loaded } from "./catch-up.ts";
-import { type CommitAnswer, commitStatement, type NewBatch } from "./commit-statement.ts";
+import { CommitAttempts } from "./commit-attempts.ts";
 import { connect } from "./connect.ts";
-import { isRetryable, isWithoutEffect } from "./database-error.ts";
 import { Feed } from "./feed.ts";
 import { issueCheckpoint } from "./issue-checkpoint.ts";
 import { PostgresLedgerReader } from "./ledger-reader.ts";
-import { Statements } from "./placeholders.ts";
 import { setDurable, setPlanSettings } from "./plan-settings.ts";
 import type { PostgresSettings } from "./settings.ts";
 import { Position } from "./tip.ts";
-import { Turn } from "./turn.ts";
 
 /** Everything the writer is told; it can be cloned into a worker thread. */
 export interface PostgresWriterOptions {
@@ -52,30 +48,17 @@ export interface PostgresWriterDependencies {
 
 const SYSTEM: PostgresWriterDependencies = { connect, nowMs: Date.now };
 
-/** A batch that finds no way to the ledger for so long is given up: nothing of it stands. */
-const MAX_COMMIT_MS = 5_000;
-/** So many batches in a row that no other node came between: the next goes without asking for its turn. */
-const QUIET_BATCHES = 16;
-const MAX_PAUSE_MS = 40;
-
-/** One attempt to commit: what came of it. */
-type Attempt =
-  | { readonly kind: "stands"; readonly built: BuiltBatch; readonly statementMs: number }
-  | { readonly kind: "again" };
-
 /** Owns the write connection of this node; the ledger's one head decides which node's batch comes next. */
 export class PostgresWriter {
   readonly #options: PostgresWriterOptions;
   readonly #dependencies: PostgresWriterDependencies;
   readonly #tell: (reply: Reply) => void;
   readonly #signer: Signer;
-  readonly #statements = new Statements();
   #client: Client | undefined;
   #reader!: PostgresLedgerReader;
-  #turn!: Turn;
   #position!: Position;
+  #attempts!: CommitAttempts;
   #feed: Feed | undefined;
-  #quietBatches = 0;
   #isLooking = false;
   #tail: Promise<unknown> = Promise.resolve();
 
@@ -102,10 +85,11 @@ export class PostgresWriter {
     const client = await this.#dependencies.connect(settings, "writer");
     this.#client = client;
     this.#reader = new PostgresLedgerReader(client);
-    this.#turn = new Turn(client);
     await setDurable(client);
     await setPlanSettings(client);
+    await insistWritable(client);
     const recovery = await this.#recover(client, startedAt);
+    this.#attempts = this.#attemptsOn(client);
     // Not before: until then whatever ends the connection is the reason why it cannot be opened, and is said as that.
     client.once("error", (cause: Error) => {
       this.#client = undefined;
@@ -122,7 +106,10 @@ export class PostgresWriter {
 
   /** Commits all that still hold. Throws `write_failed` when nothing of the batch stands, anything else when it may. */
   commit(batch: readonly WriterSubmission[]): Promise<BatchResult> {
-    return this.#inOrder(() => this.#commit(this.#connected(), batch));
+    return this.#inOrder(() => {
+      this.#connected();
+      return this.#attempts.commit(batch);
+    });
   }
 
   /** Signs and persists a checkpoint when the ledger has grown since the last one, or finds that another node did. */
@@ -170,6 +157,19 @@ export class PostgresWriter {
     return this.#client;
   }
 
+  #attemptsOn(client: Client): CommitAttempts {
+    const { stateKey, node, settings } = this.#options;
+    return new CommitAttempts({
+      client,
+      position: this.#position,
+      builder: { signer: this.#signer, stateKey, node, isNotified: settings.hasNotify },
+      hasLocks: settings.hasLocks,
+      nowMs: this.#dependencies.nowMs,
+      catchUp: () => this.#catchUp(client),
+      onContended: (retries) => this.#tell({ kind: "event", event: { kind: "contended", retries } }),
+    });
+  }
+
   async #recover(client: Client, startedAt: number): Promise<Recovery> {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     const checked = await this.#checkLedger();
@@ -213,128 +213,20 @@ export class PostgresWriter {
     const identity = { origin, stateKey, publicKey: this.#signer.publicKey };
     const moved = await catchUp(client, this.#reader, identity, this.#position);
     if (moved === undefined) return false;
-    if (moved.batches.length > 0 || moved.isIncomplete) this.#quietBatches = 0;
+    if (moved.batches.length > 0 || moved.isIncomplete) this.#attempts.meetOthers();
     this.#tell({ kind: "moved", moved });
     return true;
   }
-
-  async #commit(client: Client, batch: readonly WriterSubmission[]): Promise<BatchResult> {
-    const startedAt = performance.now();
-    const nowMs = this.#dependencies.nowMs();
-    const found = new Map<string, number>();
-    for (let retries = 0; performance.now() - startedAt < MAX_COMMIT_MS; retries++) {
-      if (retries > 1) await pause(Math.random() * Math.min(MAX_PAUSE_MS, 2 ** retries));
-      const attempt = await this.#attempt(client, batch, found, nowMs);
-      if (attempt.kind === "again") continue;
-      if (retries > 0) this.#tell({ kind: "event", event: { kind: "contended", retries } });
-      return resultOf(attempt, nowMs, performance.now() - startedAt);
-    }
-    throw new StorageFault("write_failed", "Other nodes were always first; nothing of the batch was written.");
-  }
-
-  /** In its turn: catch up, judge, build, send. Without others about, at once on the head this node knows. */
-  async #attempt(
-    client: Client,
-    batch: readonly WriterSubmission[],
-    found: Map<string, number>,
-    nowMs: number,
-  ): Promise<Attempt> {
-    const isHeld = this.#quietBatches < QUIET_BATCHES && (await this.#takeTurn(client, found));
-    const built = buildBatch(
-      {
-        signer: this.#signer,
-        stateKey: this.#options.stateKey,
-        node: this.#options.node,
-        isNotified: this.#options.settings.hasNotify,
-      },
-      this.#position,
-      batch,
-      found,
-      nowMs,
-    );
-    if (built.batch === undefined) {
-      if (isHeld) await this.#turn.giveBack();
-      return { kind: "stands", built: { ...built, tip: this.#position.tip }, statementMs: 0 };
-    }
-    return this.#send(client, built, built.batch, isHeld, found);
-  }
-
-  /** Asks for the turn and looks what is new, in one go: what is sent behind the question runs after its answer. */
-  async #takeTurn(client: Client, found: Map<string, number>): Promise<boolean> {
-    const taking = this.#options.settings.hasLocks ? this.#turn.take() : Promise.resolve(false);
-    const [isHeld, isMoved] = await Promise.all([taking, this.#catchUp(client)]);
-    // Versions that were found belong to the head they were found under.
-    if (isMoved) found.clear();
-    return isHeld;
-  }
-
-  async #send(
-    client: Client,
-    built: BuiltBatch,
-    batch: NewBatch,
-    isHeld: boolean,
-    found: Map<string, number>,
-  ): Promise<Attempt> {
-    const sentAt = performance.now();
-    const sending = this.#query(client, batch);
-    const givingBack = isHeld ? this.#turn.giveBack() : Promise.resolve();
-    const [sent, back] = await Promise.allSettled([sending, givingBack]);
-    if (sent.status === "rejected") return this.#failed(sent.reason);
-    if (back.status === "rejected") throw back.reason;
-    const { fenced, misses, size } = sent.value;
-    if (fenced === 1) {
-      this.#stand(built, batch);
-      return { kind: "stands", built, statementMs: performance.now() - sentAt };
-    }
-    const isSameHead = (size ?? 0) === (batch.before?.size ?? 0);
-    if (isSameHead && misses !== null) for (const { at, rev } of misses) found.set(built.rowKeys[at] as string, rev);
-    else this.#quietBatches = 0;
-    return { kind: "again" };
-  }
-
-  #stand({ tip }: BuiltBatch, { writes, head }: NewBatch): void {
-    this.#position.tip = tip;
-    this.#position.window.record(writes, head.size - 1);
-    this.#quietBatches++;
-  }
-
-  /** A statement that surely did nothing is tried again or given up; after anything else only the database knows. */
-  #failed(cause: unknown): Attempt {
-    this.#quietBatches = 0;
-    if (isRetryable(cause)) return { kind: "again" };
-    if (isWithoutEffect(cause)) throw new StorageFault("write_failed", "The batch could not be written.", cause);
-    throw new StorageFault("database_unreachable", "What became of a batch is not known.", cause);
-  }
-
-  async #query(client: Client, batch: NewBatch): Promise<CommitAnswer> {
-    const { text, values } = commitStatement(batch);
-    // The same kinds of changes make the same text: each is planned once.
-    const { rows } = await client.query<CommitAnswer>({ ...this.#statements.get(text), values });
-    return rows[0] as CommitAnswer;
-  }
 }
 
-function resultOf(
-  { built, statementMs }: Extract<Attempt, { kind: "stands" }>,
-  nowMs: number,
-  commitMs: number,
-): BatchResult {
-  const { tip, misses, batch } = built;
-  return {
-    firstSeq: batch === undefined ? tip.head.size : (batch.before?.size ?? 0),
-    timeMs: tip.timeMs,
-    misses,
-    head: tip.head,
-    checkpoint: undefined,
-    clockBackMs: Math.max(0, tip.timeMs - nowMs),
-    commitMs,
-    fsyncMs: statementMs,
-  };
+/** After a failover the address may lead to a server that only follows another: nothing could be recorded there. */
+async function insistWritable(client: Client): Promise<void> {
+  const { rows } = await client.query<{ readonly transaction_read_only: string }>("SHOW transaction_read_only");
+  if (rows[0]?.transaction_read_only !== "on") return;
+  throw new StorageFault("database_unreachable", "The database server takes no writes: it follows another one.");
 }
 
 function emptyHead(signer: Signer, origin: string): SignedHead {
   const root = toHex(emptyRoot(sha256));
   return signHead(signer, { origin, size: 0, chain: toHex(genesis(blake3, origin)), root, epoch: 0 });
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

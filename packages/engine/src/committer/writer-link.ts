@@ -99,6 +99,8 @@ export class WriterLink {
       case "not-opened":
         return this.#onNotOpened(new StorageFault(reply.code, reply.message));
       case "committed":
+        // Not when it opens: a database that opens and takes no batch must not be opened ten times a second.
+        this.#attempts = 0;
         return this.#events.committed(reply.result);
       case "moved":
         return this.#events.moved(reply.moved);
@@ -125,7 +127,6 @@ export class WriterLink {
     this.#isOpen = true;
     this.#isEnding = false;
     this.#hasOpened = true;
-    this.#attempts = 0;
     this.#events.opened(recovery);
     this.#opening.resolve();
   }
