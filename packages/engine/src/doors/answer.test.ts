@@ -49,6 +49,14 @@ describe("an answer", () => {
     expect((await ask("GET /api/secrets?limit=2")).headers["link"]).toBe('<?limit=2&after=b+c>; rel="next"');
   });
 
+  test("sends its client elsewhere when this node can record nothing", async () => {
+    const refusing = () => {
+      throw new Refusal("storage_failed", "Gone.");
+    };
+    const { ask } = await openDoor({ run: { status: refusing } });
+    expect(await ask("GET /api/status")).toMatchObject({ status: 503, headers: { connection: "close" } });
+  });
+
   test("tells how much of a rate is left, and when to come back", async () => {
     const actor = new RateLimiter({ perSecond: 0.001, burst: 1 });
     const { ask, ledger } = await openDoor({ gate: { limits: { address: undefined, actor } } });

@@ -40,6 +40,8 @@ export function sendProblem(
   const { retryAfterSeconds } = refusal.details;
   headers["Holdfast-Request-Id"] = requestId;
   if (retryAfterSeconds !== undefined) headers["Retry-After"] = retryAfterSeconds;
+  // Behind a balancer of connections the next call should find another node.
+  if (refusal.code === "storage_failed") headers["Connection"] = "close";
   if (refusal.code === "unauthenticated") headers["WWW-Authenticate"] = 'Bearer realm="holdfast"';
   send(response, status, "application/problem+json", body, headers);
 }
