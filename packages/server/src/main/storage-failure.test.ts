@@ -50,6 +50,13 @@ describe("a start on PostgreSQL that fails", () => {
     expect(failed.hint).toContain(hint);
   });
 
+  it("because somebody holds what it has to wait for names the database's own views, and no data folder", () => {
+    const { exitCode, hint } = failure(new StorageFault("database_in_use", "Another session holds the lock."));
+    expect(exitCode).toBe(12);
+    expect(hint).toContain("pg_stat_activity");
+    expect(hint).not.toContain("HOLDFAST_DATA_DIR");
+  });
+
   it.each([
     ["The server does not support SSL connections", "sslmode=disable"],
     ["the database asks for a password and none is set", "PASSWORD_FILE"],
