@@ -86,6 +86,13 @@ describe("a ledger", () => {
     expect(place.log).toEqual(["opened empty", "system.init: fails", "closed"]);
   });
 
+  it("that could not be begun says why, also when the database cannot be asked any more", async () => {
+    const place = new Memory(true);
+    const { begun } = begin(place);
+    place.hasLedger = () => Promise.reject(new Error("Connection terminated"));
+    await expect(begun).rejects.toMatchObject({ code: "storage_failed" });
+  });
+
   it("of one folder is begun by nobody else: a failure is final, and told", async () => {
     const place = new Memory(false, "another's");
     const { begun, events } = begin(place);
