@@ -15,8 +15,8 @@ import type { QueryResultRow } from "pg";
 import { findEntries } from "./find.ts";
 import { nameOf } from "./placeholders.ts";
 import { rowsOf, type Source } from "./pool-reads.ts";
+import { SELECT_HEAD } from "./sql.ts";
 
-const HEAD = "SELECT origin, size, chain, root, epoch, signature FROM head WHERE id = 0";
 const SIZE = "SELECT max(seq) + 1 AS size FROM entries";
 const ENTRY = "SELECT bytes FROM entries WHERE seq = $1";
 /**
@@ -40,7 +40,7 @@ export class PostgresLedgerReader implements LedgerReader {
   }
 
   async head(): Promise<SignedHead | undefined> {
-    return (await this.#rows<SignedHead & QueryResultRow>(HEAD))[0];
+    return (await this.#rows<SignedHead & QueryResultRow>(SELECT_HEAD))[0];
   }
 
   async size(): Promise<number> {

@@ -3,8 +3,13 @@ import type pg from "pg";
 /** The query of a client or of a pool. */
 export type Query = Pick<pg.ClientBase | pg.Pool, "query">;
 
-/** All of `work`, or nothing of it. */
-export async function inTransaction<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+/** A connection, as far as a transaction needs it. */
+interface Connection {
+  query(text: string): Promise<unknown>;
+}
+
+/** All of `work`, or nothing of it; never over a pool, whose queries go over different connections. */
+export async function inTransaction<T>(client: Connection, work: () => Promise<T>): Promise<T> {
   await client.query("BEGIN");
   try {
     const result = await work();

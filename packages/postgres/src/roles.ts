@@ -16,6 +16,9 @@ const SYSTEM_RIGHTS: Readonly<Record<string, string>> = {
   leases: "SELECT, INSERT, UPDATE, DELETE",
 };
 
+/** Every table that no slice declares. */
+export const SYSTEM_TABLES: readonly string[] = Object.keys(SYSTEM_RIGHTS);
+
 const DECLARED_RIGHTS = "SELECT, INSERT, UPDATE, DELETE";
 
 /**
@@ -58,7 +61,7 @@ async function declaredTables(client: pg.ClientBase): Promise<readonly string[]>
     `SELECT relname AS name FROM pg_class WHERE relnamespace = 'holdfast'::regnamespace AND relkind = 'r'
        AND NOT relispartition ORDER BY relname`,
   );
-  return rows.map(({ name }) => name).filter((name) => SYSTEM_RIGHTS[name] === undefined);
+  return rows.map(({ name }) => name).filter((name) => !SYSTEM_TABLES.includes(name));
 }
 
 /** Roles, other than the owner, that may append entries: those that `grantRuntime` was called for. */

@@ -1,5 +1,5 @@
 import type { SignedHead } from "@holdfast/kernel/head";
-import { type Database, inTransaction } from "./database.ts";
+import { type Database, retried } from "./database.ts";
 import { StorageRefused } from "./storage-refused.ts";
 import { hasRelation } from "./postgres-head.ts";
 import { markOf } from "./same-head.ts";
@@ -44,7 +44,7 @@ export class CopyMark {
 
   /** A transaction that stands only while no other run has taken over. */
   fenced<T>(work: () => Promise<T>): Promise<T> {
-    return inTransaction(this.#database, "", async () => {
+    return retried(this.#database, async () => {
       const sql = "SELECT 1 FROM holdfast.leases WHERE name = $1 AND holder = $2 AND term = $3 FOR UPDATE";
       const { rows } = await this.#database.query(sql, [NAME, this.#mark, this.#term]);
       if (rows.length === 0) throw takenOver();

@@ -1,12 +1,11 @@
 import type { SignedHead } from "@holdfast/kernel/head";
+import { SELECT_HEAD } from "@holdfast/postgres";
 import type { Database } from "./database.ts";
 
 /** The head of a database whose schema may not be there yet; it has not been verified. */
 export async function headOf(database: Database): Promise<SignedHead | undefined> {
   if (!(await hasRelation(database, "head"))) return undefined;
-  const { rows } = await database.query(
-    "SELECT origin, size, chain, root, epoch, signature FROM holdfast.head WHERE id = 0",
-  );
+  const { rows } = await database.query(SELECT_HEAD);
   return rows[0] as unknown as SignedHead | undefined;
 }
 

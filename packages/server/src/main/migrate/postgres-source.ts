@@ -1,5 +1,6 @@
 import type { Table } from "@holdfast/engine";
 import type { SignedHead } from "@holdfast/kernel/head";
+import { SYSTEM_TABLES } from "@holdfast/postgres";
 import { foundMark } from "./copy-mark.ts";
 import { type CopiedRow, type CopySource, MAX_SET_BYTES, MAX_SET_ROWS } from "./copy.ts";
 import type { Database } from "./database.ts";
@@ -13,7 +14,7 @@ import { isSameHead } from "./same-head.ts";
 export async function openPostgresSource(database: Database, tables: readonly Table[]): Promise<CopySource> {
   const source = await readPostgres(database);
   await insistNobodyWorks(database);
-  insistKnown(await tablesOf(database), tables, SYSTEM);
+  insistKnown(await tablesOf(database), tables, SYSTEM_TABLES);
   return source;
 }
 
@@ -25,8 +26,6 @@ export async function readPostgres(database: Database): Promise<CopySource> {
   if (head !== undefined && head.size > 0) return new PostgresSource(database, head);
   throw new StorageRefused("source_empty", "There is no ledger in this database.", "Look at HOLDFAST_STORAGE_URL.");
 }
-
-const SYSTEM = ["entries", "head", "tiles", "checkpoints", "batches", "leases", "schema_version"];
 
 async function tablesOf(database: Database): Promise<StoredTables> {
   const sql = `SELECT t.relname AS "table", c.attname AS "column" FROM pg_class t JOIN pg_attribute c ON c.attrelid = t.oid

@@ -1,6 +1,8 @@
 import type { Table } from "@holdfast/engine";
+import { withoutVersion } from "@holdfast/engine/back-end";
 import { parseEntry } from "@holdfast/kernel/entry";
 import type { SignedHead } from "@holdfast/kernel/head";
+import { SQL_TYPES } from "@holdfast/postgres";
 import { CopyMark, foundMark } from "./copy-mark.ts";
 import type { CopiedRow, CopyTarget, TargetState } from "./copy.ts";
 import type { Database } from "./database.ts";
@@ -10,7 +12,6 @@ import { checkpoints, columnList, entries, keyList, type Relation, relationOf, t
 import { isSameHead, markOf } from "./same-head.ts";
 import { insistFit } from "./unfit-row.ts";
 
-const SQL_TYPES = { text: "text", integer: "bigint", blob: "bytea" } as const;
 const DROP = "If nothing in it is needed, drop it with DROP SCHEMA holdfast CASCADE, and run this again.";
 
 export interface PostgresTargetOptions {
@@ -162,5 +163,5 @@ const indexedEntries: Relation = {
 /** Of the entry's own words; a resource stands without its version. */
 function indexColumns(bytes: Uint8Array) {
   const { time, tenant, actor, action, resource, outcome } = parseEntry(bytes);
-  return { time, tenant, actor, action, resource: resource.split("@", 1)[0] as string, outcome };
+  return { time, tenant, actor, action, resource: withoutVersion(resource), outcome };
 }
