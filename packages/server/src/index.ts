@@ -5,5 +5,5 @@ export type { MovedInstallation } from "./main/migrate/installation.ts";
 export { moveToPostgres } from "./main/migrate/move-to-postgres.ts";
 export { moveToSqlite } from "./main/migrate/move-to-sqlite.ts";
 export { grantStorage, migrateStorage } from "./main/migrate/prepare-storage.ts";
-export { type StorageStatus, storageStatus } from "./main/migrate/storage-status.ts";
+export { type DatabaseStatus, storageStatus } from "./main/migrate/storage-status.ts";
 export { verifyStorage } from "./main/migrate/verify-storage.ts";

@@ -1,4 +1,4 @@
-import type { StorageStatus } from "@holdfast/server";
+import type { DatabaseStatus } from "@holdfast/server";
 import type { Command } from "../../command.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { count } from "../../terminal/count.ts";
@@ -25,7 +25,7 @@ export const storageStatus: Command = {
   },
 };
 
-function rowsOf(status: StorageStatus) {
+function rowsOf(status: DatabaseStatus) {
   const { ledger, sizeBytes, synchronousCommit, nodes, leases, notChecked } = status;
   return [
     ["database", `${status.place}, PostgreSQL ${status.server}`],
@@ -41,12 +41,12 @@ function rowsOf(status: StorageStatus) {
   ];
 }
 
-function versionOf({ schemaVersion, knownVersion }: StorageStatus): string {
+function versionOf({ schemaVersion, knownVersion }: DatabaseStatus): string {
   if (schemaVersion === 0) return "none yet; holdfast storage migrate makes them";
   if (schemaVersion === knownVersion) return `version ${schemaVersion}`;
   return `version ${schemaVersion}, this program knows ${knownVersion}`;
 }
 
-function problemsOf({ problems }: StorageStatus, style: Style): string {
+function problemsOf({ problems }: DatabaseStatus, style: Style): string {
   return problems.map((problem) => `${style.bad("wrong")}  ${printable(problem)}\n`).join("");
 }

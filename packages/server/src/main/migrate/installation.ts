@@ -11,7 +11,7 @@ import { startVerify } from "../verify.ts";
 import type { CopySource, CopyTarget } from "./copy.ts";
 import { storageOf } from "./explained.ts";
 import { identityOf } from "./identity.ts";
-import { type Moved, move, type OnProgress } from "./move.ts";
+import { type MoveReport, move, type OnProgress } from "./move.ts";
 import { StorageRefused } from "./storage-refused.ts";
 
 export interface MoveOptions {
@@ -21,7 +21,7 @@ export interface MoveOptions {
 }
 
 /** What came of a move, and where everything is that belongs to it. */
-export interface MovedInstallation extends Moved {
+export interface MovedInstallation extends MoveReport {
   /** Path of a database file, or host, port and name of a database. */
   readonly from: string;
   readonly to: string;
@@ -67,7 +67,7 @@ export async function moveBetween(
   from: { readonly source: CopySource; readonly place: StoragePlace },
   to: { readonly target: CopyTarget; readonly place: () => StoragePlace },
   onProgress: OnProgress,
-): Promise<Moved> {
+): Promise<MoveReport> {
   const { source } = from;
   const { configuration, folder } = installation;
   const rootKey = rootKeyOf(installation);

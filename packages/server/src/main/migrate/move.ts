@@ -26,7 +26,7 @@ export interface MoveParts {
 }
 
 /** What came of a move. Where a verification is not ok, the move ended with it. */
-export interface Moved {
+export interface MoveReport {
   readonly ok: boolean;
   readonly origin: string;
   readonly size: number;
@@ -42,7 +42,7 @@ export interface Moved {
  * Verifies the source, copies it, verifies the copy, and only then lets servers start on it. Nothing is written when the
  * source does not hold or the target is not free; nothing of the source is changed in any case.
  */
-export async function move(parts: MoveParts): Promise<Moved> {
+export async function move(parts: MoveParts): Promise<MoveReport> {
   const { source, target, tables, onProgress } = parts;
   const { origin, size, root } = source.head;
   // Before the long work, so that a wrong target is refused at once.

@@ -14,7 +14,7 @@ import type { Database } from "./database.ts";
 import { explained, storageOf } from "./explained.ts";
 import { hasRelation, headOf } from "./postgres-head.ts";
 
-export interface StorageStatus {
+export interface DatabaseStatus {
   /** Host, port and name of the database. */
   readonly place: string;
   readonly server: string;
@@ -40,7 +40,7 @@ export interface StorageStatus {
 }
 
 /** What can be said of the database that HOLDFAST_STORAGE_URL names, without a server. Changes nothing. */
-export async function storageStatus(env: Environment): Promise<StorageStatus> {
+export async function storageStatus(env: Environment): Promise<DatabaseStatus> {
   const configuration = configurationFrom(env);
   const settings = storageOf(configuration);
   return explained(settings, dataFolderAt(configuration.dataDir).database, async () => {
@@ -55,7 +55,7 @@ export async function storageStatus(env: Environment): Promise<StorageStatus> {
 
 type Client = Awaited<ReturnType<typeof connect>>;
 
-async function statusOf(database: Client, settings: PostgresSettings): Promise<StorageStatus> {
+async function statusOf(database: Client, settings: PostgresSettings): Promise<DatabaseStatus> {
   const checked = await checkedServer(database, settings);
   const { version } = await schemaVersion(database);
   const head = await headOf(database);
@@ -94,21 +94,21 @@ async function checkedServer(database: Client, settings: PostgresSettings) {
 const MAX_NODES = 100;
 
 /** By the batches that are kept, which is some hours of them. */
-async function nodesOf(database: Database): Promise<StorageStatus["nodes"]> {
+async function nodesOf(database: Database): Promise<DatabaseStatus["nodes"]> {
   if (!(await hasRelation(database, "batches"))) return [];
   const { rows } = await database.query(
     `SELECT node, to_char(max(written_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "wroteAt"
      FROM holdfast.batches GROUP BY node ORDER BY max(written_at) DESC LIMIT ${MAX_NODES}`,
   );
-  return rows as unknown as StorageStatus["nodes"];
+  return rows as unknown as DatabaseStatus["nodes"];
 }
 
-async function leasesOf(database: Database): Promise<StorageStatus["leases"]> {
+async function leasesOf(database: Database): Promise<DatabaseStatus["leases"]> {
   if (!(await hasRelation(database, "leases"))) return [];
   const { rows } = await database.query(
     `SELECT name, split_part(holder, ' ', 1) AS node, expires_at > now() AS "isHeld" FROM holdfast.leases ORDER BY name`,
   );
-  return rows as unknown as StorageStatus["leases"];
+  return rows as unknown as DatabaseStatus["leases"];
 }
 
 /** Undefined where this service has no answer. */
