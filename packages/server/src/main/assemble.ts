@@ -30,7 +30,7 @@ import { DiskReserve, withReserve } from "./disk-reserve.ts";
 import { Features } from "./features.ts";
 import type { Hardening } from "./harden-process.ts";
 import { idempotencyKeys } from "./idempotency-keys.ts";
-import type { OpenLedger } from "./ledger-place.ts";
+import type { LedgerOptions, OpenLedger } from "./ledger-place.ts";
 import { createLimits, type Limits } from "./limits.ts";
 import { logEvents } from "./log-events.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -88,7 +88,46 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
 }
 
 async function assembleOver(options: AssemblyOptions, closing: AsyncDisposableStack): Promise<Assembly> {
-  const { configuration, folder, log } = options;
+  const { configuration, folder } = options;
+  const { rootKey, ...opened } = await open(options, closing);
+  const { keyring, ledger, metrics, cache } = opened;
+  const reserve = reserveFor(configuration, folder, closing);
+  const committer = reserve === undefined ? ledger.committer : withReserve(ledger.committer, reserve);
+  const limits = limitsOf(options, keyring, closing);
+  const access = new Access();
+  const reads = () => new PlanReads(cache, ledger.storage, ledger.committer);
+  const systemTenant = await systemTenantOf(reads());
+  const actors = await loadSystemActors(reads(), systemTenant);
+  const nobody = { tenant: systemTenant, actor: actors.nobody };
+  const features = new Features(options.hardening, ledger, reserve, limits);
+  const database = storagePlaceOf(configuration, folder);
+  const verify = createVerify(ledger, database, rootKey);
+  metrics.observe(readingsOf(ledger, cache));
+  return {
+    ...opened,
+    gate: createGate(options, { ...opened, access, committer, limits }, nobody),
+    operations: operationsOf(options, { ...opened, access, verify, features }),
+    actors,
+    systemTenant,
+    reads,
+    refusal: () => committer.admission(),
+    verifyAll() {
+      const verification = startVerify(ledger, database, rootKey, false);
+      closing.defer(() => verification.stop());
+      features.watch(verification, options.log);
+      return verification;
+    },
+    close: () => closing.disposeAsync(),
+  };
+}
+
+/** The ledger, begun where there was none, with the keys that open it and what it tells of its commits. */
+interface Opened extends Pick<Assembly, "keyring" | "ledger" | "metrics" | "cache" | "isNew"> {
+  readonly rootKey: Uint8Array;
+}
+
+async function open(options: AssemblyOptions, closing: AsyncDisposableStack): Promise<Opened> {
+  const { configuration, folder, log, dependencies } = options;
   const metrics = createMetrics();
   const cache = new FootprintCache({ maxEntries: CACHE_ENTRIES, maxBytes: CACHE_BYTES, bytesOf: cachedBytes });
   const place = await reachLedger(configuration, folder);
@@ -96,56 +135,23 @@ async function assembleOver(options: AssemblyOptions, closing: AsyncDisposableSt
   const rootKey = readOrCreateRootKey(folder, configuration.rootKey, await place.hasLedger());
   const keyring = createKeyring({ rootKey, suite: configuration.suite });
   closing.defer(() => keyring.clear());
-  const { ledger, isNew } = await openOrBegin(
-    place,
-    {
-      keyring,
-      checkpointDir: configuration.checkpointDir,
-      onCommitted: (writes, isIncomplete) => forget(cache, keyring, writes, isIncomplete),
-      onEvent: logEvents(log, metrics),
-      log,
-      ...(options.dependencies === undefined ? {} : { dependencies: options.dependencies }),
-    },
-    configuration.nodeName,
-  );
+  const ledgerOptions: LedgerOptions = {
+    keyring,
+    checkpointDir: configuration.checkpointDir,
+    onCommitted: (writes, isIncomplete) => forget(cache, keyring, writes, isIncomplete),
+    onEvent: logEvents(log, metrics),
+    log,
+    ...(dependencies === undefined ? {} : { dependencies }),
+  };
+  const { ledger, isNew } = await openOrBegin(place, ledgerOptions, configuration.nodeName);
   closing.defer(() => ledger.close());
-  const reserve = reserveFor(configuration, folder, closing);
-  const committer = reserve === undefined ? ledger.committer : withReserve(ledger.committer, reserve);
+  return { rootKey, keyring, ledger, metrics, cache, isNew };
+}
+
+function limitsOf({ configuration, log }: AssemblyOptions, keyring: Keyring, closing: AsyncDisposableStack): Limits {
   const limits = createLimits(configuration, keyring.subkeys.rateLimits, log);
   closing.defer(() => limits.close());
-  const access = new Access();
-  const reads = () => new PlanReads(cache, ledger.storage, ledger.committer);
-  const system = await systemTenant(reads());
-  const actors = await loadSystemActors(reads(), system);
-  const gate = createGate(
-    options,
-    { keyring, cache, metrics, ledger, access, committer, limits },
-    { tenant: system, actor: actors.nobody },
-  );
-  const features = new Features(options.hardening, ledger, reserve, limits);
-  const database: StoragePlace = placeOf(configuration, folder);
-  const verify = createVerify(ledger, database, rootKey);
-  metrics.observe(readingsOf(ledger, cache));
-  return {
-    gate,
-    operations: operationsOf(options, { keyring, ledger, access, verify, features }),
-    keyring,
-    ledger,
-    metrics,
-    cache,
-    isNew,
-    actors,
-    systemTenant: system,
-    reads,
-    refusal: () => committer.admission(),
-    verifyAll() {
-      const verification = startVerify(ledger, database, rootKey, false);
-      closing.defer(() => verification.stop());
-      features.watch(verification, log);
-      return verification;
-    },
-    close: () => closing.disposeAsync(),
-  };
+  return limits;
 }
 
 /** What was written falls from the caches; everything does, when it may have been more than is known. */
@@ -170,7 +176,7 @@ function reserveFor(
   return reserve;
 }
 
-const placeOf = ({ storage }: Configuration, { database }: DataFolder): StoragePlace =>
+const storagePlaceOf = ({ storage }: Configuration, { database }: DataFolder): StoragePlace =>
   storage === undefined ? { kind: "sqlite", database } : { kind: "postgres", settings: storage };
 
 interface Parts {
@@ -212,7 +218,7 @@ function createGate(
 }
 
 /** The tenant of what belongs to none: calls whose credential was not believed, and the server's own duties. */
-async function systemTenant(reads: PlanReads): Promise<string> {
+async function systemTenantOf(reads: PlanReads): Promise<string> {
   for (const tenant of (await loadTenants(reads)).byId.values()) {
     if (tenant.state === "system") return tenant.id;
   }
