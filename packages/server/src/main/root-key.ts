@@ -8,18 +8,11 @@ import { StartFailure } from "./start-failure.ts";
 
 const ROOT_KEY_BYTES = 32;
 
-/** Where a node has its root key from: that is its seal. Without a setting, from a file beside the data. */
+/** Where a node has its root key from: that is its seal. Without a setting, from a file in the data folder. */
 export type RootKeySource =
   | { readonly kind: "environment"; readonly hex: string }
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "development" };
-
-/** What each seal means for whoever runs the server. */
-export const sealDetails: Readonly<Record<RootKeySource["kind"], string>> = {
-  environment: "the root key came with the server's environment, and was taken out of it",
-  file: "the root key lies in a file that HOLDFAST_ROOT_KEY_FILE names",
-  development: "development seal: the root key lies in a file beside the data",
-};
 
 /** The root key from its source. `hasLedger`: there is data that only the right key opens, so none is made. */
 export function readOrCreateRootKey(

@@ -2,7 +2,8 @@ import { implement, type Operation, type OperationDefinition, Refusal } from "@h
 import { loadTenants } from "../tenants/index.ts";
 import type { Features } from "./features.ts";
 import type { OpenLedger } from "./ledger-place.ts";
-import { type RootKeySource, sealDetails } from "./root-key.ts";
+import type { RootKeySource } from "./root-key.ts";
+import { sealDetail } from "./seal.ts";
 import { version } from "./version.ts";
 
 /** What a status tells of the node that gives it. */
@@ -30,7 +31,7 @@ export function statusOperation(
         node,
         ledger: ledgerStatus(ledger, features.verifiedSize),
         storage: report.storage,
-        seal: { kind: seal, sealed: false, detail: sealDetails[seal] },
+        seal: { kind: seal, sealed: false, detail: sealDetail(seal, report.storage.kind) },
         features: [...features.list(), ...report.features],
       },
     };

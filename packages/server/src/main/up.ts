@@ -3,6 +3,7 @@ import { relative, resolve } from "node:path";
 import { placeOf } from "@holdfast/postgres";
 import { configurationFrom, dropSecrets, type Environment, unknownSettings } from "./configuration.ts";
 import { createLog } from "./log.ts";
+import { sealLine } from "./seal.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { StartFailure } from "./start-failure.ts";
 
@@ -51,20 +52,13 @@ function untilStopped(signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
-/** What each seal means, said at every start. */
-const seals = {
-  environment: "environment: the root key was given by HOLDFAST_ROOT_KEY",
-  file: "file: the root key lies in the file that HOLDFAST_ROOT_KEY_FILE names",
-  development: "development: the root key lies in root.key beside the data, so a copy of the folder opens everything",
-};
-
 function banner({ address, folder, storage, isNew, seal, startedInMs }: RunningServer): string {
   const lines = [
     `holdfast: ready at ${address} after ${Math.round(startedInMs)} ms`,
     `  data    ${storage === undefined ? shown(folder.path) : `PostgreSQL at ${placeOf(storage)}`}${isNew ? " (new)" : ""}`,
     `  socket  ${shown(folder.socket)}   you (${ownName()}) are administrator here`,
     `  CA      ${shown(folder.ca)}`,
-    `  seal    ${seals[seal]}`,
+    `  seal    ${sealLine(seal, storage === undefined ? "sqlite" : "postgres")}`,
     "",
     "  Try, in another terminal:",
     ...(isFound(folder.path) ? [] : [`    export HOLDFAST_SOCKET=${quoted(folder.socket)}`]),
