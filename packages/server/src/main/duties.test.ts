@@ -19,6 +19,8 @@ const upkeep = vi.fn<() => Promise<boolean>>();
 let stop: () => Promise<void>;
 
 beforeEach(async () => {
+  // A round is a minute on: what lasts for a second is over by then.
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
   lease.isHeld = true;
   upkeep.mockReset().mockResolvedValue(true);
   folder = mkdtempSync(join(tmpdir(), "holdfast-duties-"));
@@ -27,7 +29,6 @@ beforeEach(async () => {
   const data = openDataFolder(configuration.dataDir);
   const hardening = { isNonDumpable: true, hasNoCoreFiles: true };
   assembly = await assemble({ configuration, folder: data, log: silent, hardening });
-  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   const { gate, keyring, reads, actors, systemTenant } = assembly;
   const ledger = { duties: lease, upkeep: [{ run: upkeep }] };
   stop = startDuties({ gate, keyring, reads, ledger, actor: actors.server, systemTenant, log: silent });
@@ -88,7 +89,6 @@ describe("the server's duties", () => {
     const lasting = await ask("token.create", { roles: ["viewer"], ttlSeconds: 3600 });
     await ask("token.create", {});
     expect([count("tokens"), count("actors"), count("grants")]).toEqual([4, actors + 3, 4]);
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
     await round();
     await vi.waitFor(() => {
       expect([count("tokens"), count("actors"), count("grants")]).toEqual([3, actors + 2, 3]);
@@ -115,7 +115,6 @@ describe("the server's duties", () => {
 
   it("of one of several nodes are left alone without the lease, also when it ends between two pieces", async () => {
     await ask("token.create", { uses: 1, ttlSeconds: 1 });
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
     lease.isHeld = false;
     await round();
     await stop();

@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import net, { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { RateLimiter } from "@holdfast/engine";
 import { random } from "@holdfast/engine/crypto";
 import fc from "fast-check";
@@ -20,6 +19,7 @@ const now = () => Date.now();
 
 const ending: (() => unknown)[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const end of ending.splice(0).toReversed()) await end();
 });
 
@@ -78,7 +78,8 @@ describe("limits without their Redis", () => {
       false,
     ]);
     expect(verdicts[0]).toMatchObject({ allowed: true, remaining: 9 });
-    await setTimeout(1_500);
+    const tries = vi.spyOn(net, "createConnection");
+    await vi.waitFor(() => expect(tries.mock.calls.length).toBeGreaterThan(2), 8_000);
     expect(log.warn).toHaveBeenCalledOnce();
     expect(log.error).not.toHaveBeenCalled();
   });
@@ -106,10 +107,15 @@ describe("limits without their Redis", () => {
   });
 
   test("are quiet once they are closed", async () => {
-    const { limits, log, take } = node({ port: await freePort() });
+    const port = await freePort();
+    const { limits, log, take } = node({ port });
     limits.close();
     expect(await take()).toMatchObject({ allowed: true });
-    await setTimeout(300);
+    // What was begun before this one is refused before it.
+    await once(
+      net.connect({ port, host: "127.0.0.1" }).on("error", () => {}),
+      "close",
+    );
     expect([log.warn, log.info, log.error].flatMap(({ mock }) => mock.calls)).toEqual([]);
     expect(limits.feature()).toMatchObject({ state: "degraded" });
   });
