@@ -1,5 +1,6 @@
 import { openFault, Refusal, StorageFault } from "@holdfast/engine";
 import { SettingsFault } from "@holdfast/postgres";
+import { codeOf, connectionHint, MIGRATE, PERMISSION_DENIED } from "./connection-hint.ts";
 import { StartFailure, type StartFailureCode } from "./start-failure.ts";
 
 type Faults = Readonly<Record<StorageFault["code"], readonly [StartFailureCode, string]>>;
@@ -25,7 +26,6 @@ const FAULTS: Faults = {
   write_failed: ["database_damaged", "Look at the disk: it may be full or failing."],
 };
 
-const MIGRATE = "Run `holdfast storage migrate` as the owner of its tables.";
 /** What differs where the database is a server of its own. */
 const SHARED_FAULTS: Faults = {
   ...FAULTS,
@@ -73,47 +73,4 @@ const isConnectionFault = (fault: unknown): fault is StorageFault =>
 /** Errors of the client library: those of the database have a SQLSTATE, those of the network an errno, some neither. */
 function isOfDatabase(fault: unknown): fault is Error {
   return fault instanceof Error && (codeOf(fault) !== "" || /^(?:Connection|Query|timeout)\b/.test(fault.message));
-}
-
-const codeOf = (fault: unknown): string => {
-  const code = (fault as { readonly code?: unknown } | undefined)?.code;
-  return typeof code === "string" ? code : "";
-};
-
-const PERMISSION_DENIED = "42501";
-const PASSWORD = "Check the user in HOLDFAST_STORAGE_URL and HOLDFAST_STORAGE_PASSWORD_FILE.";
-const AUTHORITY = "Name the authority of the database's certificate with HOLDFAST_STORAGE_CA_FILE.";
-
-/** By SQLSTATE, or by the code of the network's or TLS' error. */
-const HINTS: Readonly<Record<string, string>> = {
-  "28P01": PASSWORD,
-  "28000": "The database's pg_hba.conf has to admit this user from here; with sslmode=verify-full over TLS.",
-  "3D000": "Make the database first, such as: CREATE DATABASE holdfast ENCODING 'UTF8'.",
-  [PERMISSION_DENIED]: MIGRATE,
-  "53300": "Raise the database's max_connections, or lower HOLDFAST_STORAGE_CONNECTIONS.",
-  "57P03": "It is starting or stopping; try again in a moment.",
-  SELF_SIGNED_CERT_IN_CHAIN: AUTHORITY,
-  DEPTH_ZERO_SELF_SIGNED_CERT: AUTHORITY,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: AUTHORITY,
-  UNABLE_TO_GET_ISSUER_CERT: AUTHORITY,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: AUTHORITY,
-  CERT_SIGNATURE_FAILURE: AUTHORITY,
-  CERT_HAS_EXPIRED: "Renew the database's certificate.",
-  ERR_TLS_CERT_ALTNAME_INVALID:
-    "Name the database in HOLDFAST_STORAGE_URL as its certificate does, or set sslmode=verify-ca and its authority.",
-};
-
-/** The sentences of errors that have no code. */
-const HINTS_BY_SENTENCE: readonly (readonly [RegExp, string])[] = [
-  [/asks for a password/, PASSWORD],
-  [
-    /does not support SSL/,
-    "Switch on TLS at the database, or set sslmode=disable where the network itself is trusted.",
-  ],
-];
-
-function connectionHint(fault: Error): string {
-  const byCode = HINTS[codeOf(fault)] ?? HINTS[codeOf(fault.cause)];
-  const bySentence = HINTS_BY_SENTENCE.find(([sentence]) => sentence.test(fault.message))?.[1];
-  return byCode ?? bySentence ?? "Look whether the database runs, and at host and port in HOLDFAST_STORAGE_URL.";
 }
