@@ -265,6 +265,26 @@ describe.skipIf(!hasServer)("a lease in PostgreSQL", () => {
     expect(terms).toEqual([1, 2, 3]);
   });
 
+  it("tells of each try whether the database answered it, also while another holds it", async () => {
+    const settings = await prepared();
+    await node(settings, "a").start();
+    const pool = createPool(settings);
+    const [onFault, onAnswer] = [vi.fn(), vi.fn()];
+    const lease = new PostgresLease({ on: pool, name: "checkpoint", node: "b", ...times, onFault, onAnswer });
+    onTestFinished(async () => {
+      await lease.stop();
+      await pool.end();
+    });
+    await lease.start();
+    expect([onAnswer.mock.calls.length, onFault.mock.calls.length]).toEqual([1, 0]);
+    const client = await connected(settings);
+    await client.query("ALTER TABLE leases RENAME TO away");
+    await vi.waitFor(() => expect(onFault.mock.lastCall).toMatchObject([{ code: "42P01" }]), 5_000);
+    const answers = onAnswer.mock.calls.length;
+    await client.query("ALTER TABLE away RENAME TO leases");
+    await vi.waitFor(() => expect(onAnswer.mock.calls.length).toBeGreaterThan(answers), 5_000);
+  });
+
   it("is not shortened by a renewal that arrives late", async () => {
     const settings = await prepared();
     const client = await connected(settings);
