@@ -15,7 +15,7 @@ const withPostgres = { globalSetup: "test/postgres/share.ts" } as const;
 const nodesTests = "packages/server/src/**/*.postgres.test.ts";
 
 /** About PostgreSQL alone, whichever back end the rest of a run is on. */
-const needPostgres = ["test/postgres/**", "test/cluster.test.ts", "test/cli/migrate.test.ts"];
+const needPostgres = ["test/postgres/**", "test/cluster.test.ts", "test/cli/migrate*.test.ts"];
 
 /** Alike on every back end: tools of tests; what is shipped and the README, which start their servers themselves. */
 const needNoStorage = ["test/deploy.test.ts", "test/linearizability/**", "test/proxy.test.ts", "test/readme.test.ts"];

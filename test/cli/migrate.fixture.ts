@@ -1,0 +1,130 @@
+import { createHash } from "node:crypto";
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createClient } from "@holdfast/client";
+import pg from "pg";
+import { afterAll, onTestFinished } from "vitest";
+import { createDatabase } from "../postgres.ts";
+import { startServer, type TestServer } from "../server.ts";
+import { type Run, run } from "./holdfast.ts";
+
+export const FROM_SOURCES = fileURLToPath(new URL("../../packages/cli/bin/from-sources.mjs", import.meta.url));
+/** More than one set of what is copied in one transaction. */
+export const SECRETS = 1_100;
+/** Whatever the rest of this run is on. */
+export const ON_SQLITE = { HOLDFAST_STORAGE_URL: "" };
+
+export type Environment = Readonly<Record<string, string>>;
+
+const homes: string[] = [];
+afterAll(() => {
+  for (const home of homes) rmSync(home, { recursive: true, force: true });
+});
+
+export function newHome(): string {
+  const home = mkdtempSync(join(tmpdir(), "holdfast-move-"));
+  homes.push(home);
+  return home;
+}
+
+/** An installation whose server is stopped, and what is known of it. */
+export interface Installation {
+  readonly home: string;
+  /** Of a reader. */
+  readonly token: string;
+}
+
+/** With two tenants, and with enough secrets to take a while. */
+export async function install(): Promise<Installation> {
+  const installed = newHome();
+  const server = await startServer({ dataDir: join(installed, ".holdfast"), env: ON_SQLITE });
+  const client = createClient({ socketPath: server.socketPath, retries: 3 });
+  await client.tenants.create({ name: "other" });
+  await client.secrets.put("applications/shop/config/db-password", { value: "theirs" }, { tenant: "other" });
+  const { token } = await client.tokens.create({ roles: ["reader"] });
+  await inTurns(SECRETS, (count) => client.secrets.put(`applications/a${count}/config/key`, { value: count }));
+  await client.secrets.put("applications/shop/config/db-password", { value: "ours" });
+  client.close();
+  await server.stop();
+  return { home: installed, token };
+}
+
+async function inTurns(count: number, work: (count: number) => Promise<unknown>): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    while (next < count) await work(next++);
+  };
+  await Promise.all(Array.from({ length: 64 }, worker));
+}
+
+/** A copy of the installation, in a home of its own. */
+export function copyOf(installation: Installation): string {
+  const home = newHome();
+  for (const name of [".holdfast", ".holdfast-checkpoints"]) {
+    cpSync(join(installation.home, name), join(home, name), { recursive: true });
+  }
+  chmodSync(join(home, ".holdfast"), 0o700);
+  return home;
+}
+
+export async function newDatabase(): Promise<string> {
+  const { url, drop } = await createDatabase();
+  onTestFinished(drop);
+  return url;
+}
+
+/** The command in this home, with what a server there would be told. */
+export function holdfast(home: string, words: readonly string[], env: Environment = {}): Run {
+  const { stdout, stderr, status } = run(words, { cwd: home, env: environment(home, env) });
+  return { out: stdout.toString(), err: stderr.toString(), code: status };
+}
+
+export const environment = (home: string, env: Environment): Environment => ({
+  HOLDFAST_CHECKPOINT_DIR: join(home, ".holdfast-checkpoints"),
+  ...env,
+});
+
+export const toPostgres = (home: string, url: string, ...words: string[]): Run =>
+  holdfast(home, ["migrate", "sqlite-to-postgres", ...words], { HOLDFAST_STORAGE_URL: url });
+
+export const toSqlite = (home: string, url: string, ...words: string[]): Run =>
+  holdfast(home, ["migrate", "postgres-to-sqlite", ...words], {
+    HOLDFAST_STORAGE_URL: url,
+    HOLDFAST_ROOT_KEY_FILE: join(home, ".holdfast", "root.key"),
+  });
+
+export async function runningServer(home: string, env: Environment, folder = ".holdfast"): Promise<TestServer> {
+  const server = await startServer({ dataDir: join(home, folder), env: environment(home, env) });
+  onTestFinished(() => server.kill());
+  return server;
+}
+
+export async function ask(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+export const hasSchema = async (url: string): Promise<boolean> =>
+  (await ask(url, "SELECT to_regclass('holdfast.head') IS NOT NULL AS found"))[0]?.["found"] === true;
+
+export const digestOf = (home: string): string =>
+  createHash("sha256")
+    .update(readFileSync(join(home, ".holdfast", "holdfast.db")))
+    .digest("hex");
+
+export interface Answer {
+  readonly ok: boolean;
+  readonly size: number;
+  readonly root: string;
+  readonly found: string;
+  readonly copied: { readonly entries: number };
+}
+
+export const answerOf = ({ out, err }: Run): Answer => JSON.parse(out || JSON.stringify({ err })) as Answer;
