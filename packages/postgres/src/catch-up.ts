@@ -12,16 +12,14 @@ import { verifierKeyOf } from "@holdfast/kernel/note";
 import { loadTree, type Tree } from "@holdfast/kernel/tiles";
 import type { Client } from "pg";
 import { isToldByNode } from "./feed-mac.ts";
+import { SELECT_HEAD } from "./sql.ts";
 import type { Position, Tip } from "./tip.ts";
 
 /** More than this is not followed entry by entry: the tree is loaded anew from its tiles. */
 const MAX_ENTRIES = 4_096;
 const MAX_BATCHES = 4_096;
 
-const HEAD = {
-  name: "up_head",
-  text: "SELECT origin, size, chain, root, epoch, signature FROM head WHERE id = 0",
-};
+const HEAD = { name: "up_head", text: SELECT_HEAD };
 const BATCHES = {
   name: "up_batches",
   text: `SELECT first_seq, next_seq, writes, mac FROM batches WHERE next_seq > $1 ORDER BY next_seq LIMIT ${MAX_BATCHES}`,
