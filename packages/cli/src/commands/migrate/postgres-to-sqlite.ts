@@ -19,7 +19,7 @@ export const postgresToSqlite: Command = {
     "nodes first. Ended in the middle, it goes on where it was when it is run again. The database is never changed, and a " +
     "folder that holds one already is never written over. The root key is the one of the nodes: HOLDFAST_ROOT_KEY_FILE, " +
     "HOLDFAST_ROOT_KEY, or root.key in the folder.",
-  options: [{ name: "data-dir", value: "dir", summary: "data folder to make" }, storageUrlOption],
+  options: [{ name: "data-dir", value: "dir", summary: "data folder to make (required)" }, storageUrlOption],
   examples: [
     {
       command: "holdfast migrate postgres-to-sqlite --data-dir /var/lib/holdfast",

@@ -35,9 +35,9 @@ export const sqliteToPostgres: Command = {
 function next({ from, rootKeyFile }: MovedInstallation): readonly string[] {
   const key = rootKeyFile === undefined ? "the one that is set here" : `${rootKeyFile}, by HOLDFAST_ROOT_KEY_FILE`;
   return [
-    "start each node with HOLDFAST_STORAGE_URL as it is set here: holdfast up",
-    `give every node the root key: ${key}; it is not in the database, so keep a copy apart from it`,
     "let nodes connect as a role that owns nothing: holdfast storage grant --role NAME",
+    `give every node the root key: ${key}; it is not in the database, so keep a copy apart from it`,
+    "start each node with that role and its password in HOLDFAST_STORAGE_URL and HOLDFAST_STORAGE_PASSWORD_FILE: holdfast up",
     `never start a server on ${from} again: keep it as a backup, or move it away`,
   ];
 }

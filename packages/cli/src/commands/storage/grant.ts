@@ -13,11 +13,11 @@ export const storageGrant: Command = {
   details:
     "As the owner of the tables; the role has to exist. What else it was given on Holdfast's tables is taken away: it can " +
     "add entries, but neither change nor remove one, and make no tables.",
-  options: [{ name: "role", value: "name", summary: "the role that nodes connect as" }, storageUrlOption],
+  options: [{ name: "role", value: "name", summary: "the role that nodes connect as (required)" }, storageUrlOption],
   examples: [
     {
       command: "holdfast storage grant --role holdfast_node --storage-url postgres://owner@db.example:5432/holdfast",
-      says: "once, and after nothing else: storage migrate keeps it in step",
+      says: "once: storage migrate keeps the role's rights in step from then on",
     },
   ],
   async run(context, given) {

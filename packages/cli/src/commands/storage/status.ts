@@ -29,7 +29,7 @@ function rowsOf(status: DatabaseStatus) {
   const { ledger, sizeBytes, synchronousCommit, nodes, leases, notChecked } = status;
   return [
     ["database", `${status.place}, PostgreSQL ${status.server}`],
-    ["role", `${status.role}, ${status.isOwner ? "owner of the tables" : "not their owner"}`],
+    ["role", roleOf(status)],
     ["TLS", status.tls],
     ["commit", `synchronous_commit ${synchronousCommit ?? "unknown"}`],
     ["tables", versionOf(status)],
@@ -39,6 +39,12 @@ function rowsOf(status: DatabaseStatus) {
     ...leases.map(({ name, node, isHeld }) => ["lease", `${name}, ${isHeld ? "held" : "last held"} by ${node}`]),
     ...(notChecked.length === 0 ? [] : [["unknown", notChecked.join(", ")]]),
   ];
+}
+
+/** Tables that are not made yet have no owner. */
+function roleOf({ role, isOwner, schemaVersion }: DatabaseStatus): string {
+  if (schemaVersion === 0) return role;
+  return `${role}, ${isOwner ? "owner of the tables" : "not their owner"}`;
 }
 
 function versionOf({ schemaVersion, knownVersion }: DatabaseStatus): string {
