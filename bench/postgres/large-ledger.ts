@@ -40,7 +40,7 @@ export async function measureLargeLedger(bench: Bench, server: DatabaseServer): 
   try {
     for (const subject of subjects) running.push({ ...subject, cluster: await startCluster([subject.folder]) });
     const [small, large] = running as [Running, Running];
-    await untilVerified(large);
+    bench.say(`verified in the background within ${await untilVerified(large)} s of being ready`);
     return [
       ...growthOf(subjects, { name: "start-up", unit: "ms", small: starts[0]!, large: starts[1]! }),
       ...(await loads(bench, small, large)),
@@ -71,9 +71,10 @@ async function startUps({ isQuick }: Bench, subjects: readonly Subject[]): Promi
 }
 
 /** A start verifies the whole ledger in the background; what that costs is not what growth costs. */
-async function untilVerified({ cluster, ledger }: Running): Promise<void> {
+async function untilVerified({ cluster, ledger }: Running): Promise<string> {
   const client = new NodeClient(cluster.sockets[0]!);
-  const deadline = performance.now() + mostVerificationMs;
+  const startedAt = performance.now();
+  const deadline = startedAt + mostVerificationMs;
   for (;;) {
     const status = await client.output<{ ledger: { verifiedSize: number } }>("GET", "/api/status");
     if (status.ledger.verifiedSize >= ledger.size) break;
@@ -81,12 +82,14 @@ async function untilVerified({ cluster, ledger }: Running): Promise<void> {
     await sleep(200);
   }
   client.close();
+  return ((performance.now() - startedAt) / 1000).toFixed(1);
 }
 
 async function loads({ isQuick, say }: Bench, small: Running, large: Running): Promise<readonly Figure[]> {
   const times: Times = isQuick ? { warmUpSeconds: 0.2, seconds: 0.5 } : { warmUpSeconds: 0.3, seconds: 1 };
   const cases = [reads, writes].flatMap((workload) => [small, large].map((on) => ({ on, workload })));
-  for (const { on, workload } of cases) await loadCluster(on.cluster, workload, { warmUpSeconds: 0, seconds: isQuick ? 0.5 : 1 });
+  for (const { on, workload } of cases)
+    await loadCluster(on.cluster, workload, { warmUpSeconds: 0, seconds: isQuick ? 0.5 : 1 });
   const samples = await interleave(cases, isQuick ? 1 : 3, async ({ on, workload }) => {
     const { perSecond } = await loadCluster(on.cluster, workload, times);
     say(`${workload.name} at ${printNumber(on.ledger.size)} entries: ${printNumber(perSecond)}/s`);

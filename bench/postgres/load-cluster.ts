@@ -12,6 +12,8 @@ const generator = fileURLToPath(new URL("spread-load.ts", import.meta.url));
 const startUpMs = 30_000;
 /** More than any server here answers; a bound all the same. */
 const mostPerSecond = 100_000;
+const mostBrokenOff = 3;
+const refused = /unexpected answer: HTTP\/1\.1 (429|503)/;
 
 /** A load whose connections go round several sockets. */
 export type SpreadPlan = Omit<LoadPlan, "socket"> & { readonly sockets: readonly string[] };
@@ -27,6 +29,8 @@ export interface LoadSample {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly cost?: LoadCost;
+  /** Loads before this one that ended at a call which was refused for now: nothing of them is counted. */
+  readonly brokenOff: number;
 }
 
 /** Processor time of all threads and processes, for each request. */
@@ -36,12 +40,28 @@ interface LoadCost {
   readonly databaseMicroseconds: number | undefined;
 }
 
+/** The generator ends at the first refusal. One that says "try again" is reported, and the load begun anew. */
 export async function loadCluster(
+  cluster: Cluster,
+  workload: Workload,
+  times: Times,
+  database?: DatabaseServer,
+): Promise<LoadSample> {
+  for (let brokenOff = 0; ; brokenOff += 1) {
+    try {
+      return { ...(await loadOnce(cluster, workload, times, database)), brokenOff };
+    } catch (error) {
+      if (brokenOff === mostBrokenOff || !refused.test(String(error))) throw error;
+    }
+  }
+}
+
+async function loadOnce(
   { nodes, sockets }: Cluster,
   { readsOfTen }: Workload,
   { warmUpSeconds, seconds }: Times,
-  database?: DatabaseServer,
-): Promise<LoadSample> {
+  database: DatabaseServer | undefined,
+): Promise<Omit<LoadSample, "brokenOff">> {
   const nodeSeconds = () => nodes.reduce((sum, node) => sum + node.cpuSeconds(), 0);
   const [nodesBefore, databaseBefore] = [nodeSeconds(), database?.cpuSeconds()];
   const result = await generate({

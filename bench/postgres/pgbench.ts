@@ -67,6 +67,7 @@ export async function preparePgbench(program: string, databaseUrl: string, folde
         perSecond: Number(/^tps = ([\d.]+)/m.exec(stdout)?.[1]),
         p50Ms: percentile(latencies, 0.5),
         p99Ms: percentile(latencies, 0.99),
+        brokenOff: 0,
       };
     },
   };

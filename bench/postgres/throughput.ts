@@ -117,7 +117,12 @@ function rateOf(name: string, samplesOf: Samples): Figure {
   const all = samples.map(({ perSecond }) => perSecond);
   const spread = `${printNumber(Math.min(...all))} to ${printNumber(Math.max(...all))}`;
   const latencies = `p50 ${of(({ p50Ms }) => p50Ms)} ms, p99 ${of(({ p99Ms }) => p99Ms)} ms`;
-  return { name, value: median(all), unit: "/s", detail: [spread, latencies, ...costsOf(samples)].join("; ") };
+  return {
+    name,
+    value: median(all),
+    unit: "/s",
+    detail: [spread, latencies, ...costsOf(samples), ...brokenOffOf(samples)].join("; "),
+  };
 }
 
 function costsOf(samples: readonly LoadSample[]): readonly string[] {
@@ -126,6 +131,11 @@ function costsOf(samples: readonly LoadSample[]): readonly string[] {
   const [node, database] = [median(costs.map((cost) => cost.nodeMicroseconds)), median(databases)].map(printNumber);
   if (costs.length === 0) return [];
   return [databases.length === 0 ? `server ${node} µs each` : `nodes ${node} µs and database ${database} µs each`];
+}
+
+function brokenOffOf(samples: readonly LoadSample[]): readonly string[] {
+  const loads = samples.reduce((sum, { brokenOff }) => sum + brokenOff, 0);
+  return loads === 0 ? [] : [`${loads} loads broken off by a refusal`];
 }
 
 /** Rounds are compared one by one: both sides of a round met the same machine. */
