@@ -33,6 +33,8 @@ export class PoolReads {
       const state = sqlStateOf(cause) ?? "none: no connection, or no answer in time";
       throw new Refusal("storage_failed", "The server cannot read its data at the moment.", {
         retryAfterSeconds: 1,
+        // Whatever an operation reads, it reads before it is recorded.
+        hint: "Nothing was done. Try again; /readyz tells when.",
         cause,
         operatorDetail: `SQLSTATE ${state}`,
       });

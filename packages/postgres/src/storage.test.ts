@@ -157,7 +157,7 @@ describe.skipIf(!hasServer)("rows in PostgreSQL", () => {
     expect(failed).toBeInstanceOf(Refusal);
     const { message, details } = failed as Refusal;
     expect(message).toBe("The server cannot read its data at the moment.");
-    expect(details.hint).toBeUndefined();
+    expect(details.hint).toBe("Nothing was done. Try again; /readyz tells when.");
     expect(details.operatorDetail).toBe("SQLSTATE 42P01");
   });
 

@@ -2,10 +2,11 @@ import { Refusal } from "../errors.ts";
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** Nothing can be written at the moment: the writer is being replaced, or the server is closing. */
+/** Nothing can be written at the moment: the writer is being replaced, or the server is closing. Nothing was begun. */
 export const notRecording = (): Refusal =>
   new Refusal("storage_failed", "The server cannot record operations at the moment.", {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
+    hint: "Nothing was done. Try again; /readyz tells when.",
   });
 
 export const overloaded = (): Refusal =>

@@ -206,7 +206,7 @@ describe("pending rows", () => {
     const { committer, events } = await opened();
     const write = () => {
       const pending = committer.pending(grants, { tenant: "t", actor: "hot" });
-      return committer.submit(submission({ changes: [grant("hot", pending?.rev ?? 0)], writes: ["path:hot"] }));
+      return committer.submit(submission({ changes: [grant("hot", pending?.stands?.rev ?? 0)], writes: ["path:hot"] }));
     };
     const results = await Promise.all(Array.from({ length: 64 }, write));
     expect(results.filter(({ status }) => status === "committed")).toHaveLength(64);
@@ -295,7 +295,10 @@ describe("a writer that fails", () => {
     const waiting = committer.submit(submission({ writes: ["waits"] }));
     await expect(inFlight).rejects.toEqual(refusal("storage_failed"));
     await expect(waiting).rejects.toEqual(refusal("storage_failed"));
-    expect(committer.admission()).toMatchObject({ code: "storage_failed" });
+    expect(committer.admission()).toMatchObject({
+      code: "storage_failed",
+      details: { hint: "Nothing was done. Try again; /readyz tells when." },
+    });
     expect(await committer.truncateWal()).toBe(false);
     expect(await committer.checkpointNow()).toBeUndefined();
     await vi.waitFor(() => expect(committer.admission()).toBeUndefined());
