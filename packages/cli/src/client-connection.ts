@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Client, createClient } from "@holdfast/client";
+import { operations } from "@holdfast/contract";
 import type { Connection } from "./command.ts";
 import { errnoOf, Failure, usage } from "./failure.ts";
 import { failureOfClient } from "./failure-of-client.ts";
@@ -18,17 +19,17 @@ export function clientConnection(
   workingFolder: string,
 ): Connection & { readonly close: () => void } {
   let client: Client | undefined;
-  const through = async <T>(use: (client: Client) => Promise<T>): Promise<T> => {
+  const through = async <T>(use: (client: Client) => Promise<T>, isRead: boolean): Promise<T> => {
     client ??= clientOf(settings, workingFolder);
     try {
       return await use(client);
     } catch (error) {
-      throw failureOfClient(error);
+      throw failureOfClient(error, isRead);
     }
   };
   return {
-    call: (name, input) => through((open) => open.call(name, input)),
-    confirm: () => through((open) => open.audit.confirm()).catch(nameHeadsFile),
+    call: (name, input) => through((open) => open.call(name, input), !operations[name].mutation),
+    confirm: () => through((open) => open.audit.confirm(), true).catch(nameHeadsFile),
     close: () => client?.close(),
   };
 }

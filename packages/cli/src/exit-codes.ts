@@ -22,8 +22,8 @@ export const exitCodeMeanings: readonly (readonly [number, string])[] = [
   [4, "not identified or not allowed"],
   [5, "conflict: it exists already, or the version is another one"],
   [6, "the server cannot be reached"],
-  [7, "the socket or its folder is not trusted"],
-  [8, "the server is busy, limits the rate, or is sealed; try again later"],
+  [7, "the socket, its folder or the server's certificate is not trusted"],
+  [8, "the server is busy, limits the rate, is sealed, or cannot read; try again later"],
 ];
 
 /** Codes that only `holdfast up` gives. */

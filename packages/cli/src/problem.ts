@@ -38,9 +38,13 @@ const hints: Readonly<Record<string, string>> = {
   version_mismatch: "read it again and repeat with the current version in --cas",
 };
 
-/** The failure that stands for a server's refusal. */
-export function failureOfProblem(problem: Problem): Failure {
-  const exitCode = byCode[problem.code] ?? byStatus[problem.status] ?? exitCodes.failed;
+/**
+ * The failure that stands for a server's refusal. Where storage failed, whoever only reads may just try again; whether a
+ * change stands may not be known.
+ */
+export function failureOfProblem(problem: Problem, isRead: boolean): Failure {
+  const isBusy = isRead && problem.code === "storage_failed";
+  const exitCode = isBusy ? exitCodes.busy : (byCode[problem.code] ?? byStatus[problem.status] ?? exitCodes.failed);
   return new Failure(exitCode, sentenceOf(problem), hints[problem.code] ?? problem.hint, problem.code);
 }
 

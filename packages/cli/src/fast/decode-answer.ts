@@ -14,7 +14,8 @@ export function decodeAnswer(name: keyof typeof operations, { status, headers, b
   const mediaType = headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   const isExpected = (operations[name].success as readonly number[]).includes(status);
   if (isExpected && mediaType === "application/json") return parseJson(utf8.decode(body), answerLimits);
-  if (mediaType === "application/problem+json") throw failureOfProblem(problemOf(body, status));
+  if (mediaType === "application/problem+json")
+    throw failureOfProblem(problemOf(body, status), !operations[name].mutation);
   throw new Failure(
     exitCodes.unreachable,
     `the server answered ${status} with ${mediaType ?? "nothing readable"}`,

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@holdfast/client";
+import { operations } from "@holdfast/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Call } from "../command.ts";
 import { failureOfClient } from "../failure-of-client.ts";
@@ -51,7 +52,9 @@ const client = createClient({ socketPath: path, token: "hft_token", tenant: "acm
 async function both(name: Parameters<Call>[0], input: object) {
   const outcomes = [];
   for (const call of [fast.call, client.call] as Call[]) {
-    const outcome = await call(name, input as never).catch((error: unknown) => failureOfClient(error));
+    const outcome = await call(name, input as never).catch((error: unknown) =>
+      failureOfClient(error, !operations[name].mutation),
+    );
     outcomes.push({ outcome, request: seen.pop() });
   }
   return outcomes as [{ outcome: unknown; request: (typeof seen)[0] }, unknown];
@@ -83,7 +86,7 @@ describe("the quick way and the SDK", () => {
     [400, "invalid_input", 1],
     [429, "rate_limited", 8],
     [503, "sealed", 8],
-    [503, "storage_failed", 1],
+    [503, "storage_failed", 8],
     [500, "internal", 1],
   ])("refuse alike for %i %s, with exit code %i", async (status, code, exitCode) => {
     const problem = {
@@ -98,6 +101,14 @@ describe("the quick way and the SDK", () => {
     const [quick, slow] = await both("secret.read", { key: "a" });
     expect(quick).toEqual(slow);
     expect(quick.outcome).toMatchObject({ exitCode, code, message: "It is not so. (/a m)" });
+  });
+
+  it("tell a change that storage failed on from what may just be tried again", async () => {
+    const problem = { code: "storage_failed", title: "Storage failed", hint: "Read the state." };
+    reply = { status: 503, type: "application/problem+json", body: JSON.stringify(problem) };
+    const [quick, slow] = await both("config.put", { key: "a", value: {} });
+    expect(quick).toEqual(slow);
+    expect(quick.outcome).toMatchObject({ exitCode: 1, code: "storage_failed" });
   });
 
   it.each([
