@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { X509Certificate } from "node:crypto";
 import { resolve } from "node:path";
 import type { Context } from "../../command.ts";
+import { exitCodes } from "../../exit-codes.ts";
+import { Failure } from "../../failure.ts";
 import { choose } from "../../reach/choose.ts";
 import { dial } from "../../reach/dial.ts";
 import { version } from "../../version.ts";
@@ -67,7 +69,9 @@ export async function clockCheck({ call }: Context): Promise<Finding> {
     return offMs > farOffMs
       ? wrong("clock", `${Math.round(offMs / 1000)} s apart from the server's`)
       : ok("clock", `${offMs} ms apart`);
-  } catch {
-    return unavailable("clock", "the newest entry cannot be read (audit::read is needed)");
+  } catch (error) {
+    const isDenied = error instanceof Failure && error.exitCode === exitCodes.denied;
+    const reason = isDenied ? "audit::read is needed" : sentenceOf(error);
+    return unavailable("clock", `the newest entry cannot be read (${reason})`);
   }
 }

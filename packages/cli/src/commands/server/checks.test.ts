@@ -77,7 +77,17 @@ describe("self-check", () => {
     const denied = () => {
       throw new Failure(4, "denied");
     };
-    expect(await clockCheck(at({ answer: denied }))).toMatchObject({ state: "unavailable" });
+    expect(await clockCheck(at({ answer: denied }))).toMatchObject({
+      state: "unavailable",
+      detail: expect.stringContaining("audit::read is needed") as string,
+    });
+    const failing = () => {
+      throw new Failure(8, "The server cannot read its data at the moment.");
+    };
+    expect(await clockCheck(at({ answer: failing }))).toMatchObject({
+      state: "unavailable",
+      detail: "the newest entry cannot be read (The server cannot read its data at the moment.)",
+    });
   });
 
   it("shows what is wrong, exits with 1 for it, and shows the rest when asked", async () => {
