@@ -24,13 +24,22 @@ export const status: Command = {
   },
 };
 
-function rowsOf({ version, uptimeSeconds, tenant, actor, ledger, storage, seal }: Status) {
+function rowsOf({ version, uptimeSeconds, tenant, actor, node, ledger, storage, seal }: Status) {
   return [
     ["server", `holdfast ${version}, up ${durationOf(uptimeSeconds)}`],
     ["you", `${actor} in tenant ${tenant}`],
     ["ledger", `${count(ledger.size, "entry", "entries")}, checkpoint at ${ledger.checkpointSize}, ${ledger.origin}`],
     ["storage", storage.kind + (storage.sizeBytes === undefined ? "" : `, ${sizeOf(storage.sizeBytes)}`)],
+    ...(storage.kind === "postgres" ? nodeRows(node, storage.dutyHolder) : []),
     ["seal", [seal.kind, seal.sealed ? "sealed" : "open", seal.detail].filter(Boolean).join(", ")],
+  ];
+}
+
+/** Where there may be several: which of them answers, and which does what one of all has to do. */
+function nodeRows(node = "unknown", dutyHolder = "no node at the moment"): string[][] {
+  return [
+    ["node", node],
+    ["duties", dutyHolder],
   ];
 }
 
