@@ -22,6 +22,9 @@ const LIFETIME_SECONDS = 1_800;
 /** After so long a connection is dropped whose other end does not answer the goodbye: TCP itself waits a quarter of an hour. */
 const GOODBYE_MS = 1_000;
 
+/** What Node adds to an authority that it does not know; ours comes by HOLDFAST_STORAGE_CA_FILE, as the hint says. */
+const ADVICE_OF_NODE = /; if the root CA is installed locally, try running Node\.js with --use-system-ca/;
+
 /** A connected client; rejects with a StorageFault that names the place and never the password. */
 export async function connect(settings: PostgresSettings, purpose: Purpose): Promise<pg.Client> {
   const client = new Client(configOf(settings, purpose));
@@ -31,7 +34,7 @@ export async function connect(settings: PostgresSettings, purpose: Purpose): Pro
   } catch (error) {
     // A refusal during the handshake leaves the socket open, and `end` would wait for a server that says nothing.
     destroy(client);
-    const reason = error instanceof Error ? error.message : "no reason was given";
+    const reason = error instanceof Error ? error.message.replace(ADVICE_OF_NODE, "") : "no reason was given";
     throw new StorageFault("database_unreachable", `No connection to ${placeOf(settings)}: ${reason}.`, error);
   }
 }

@@ -81,6 +81,11 @@ describe("a URL", () => {
     );
   });
 
+  it("shows how a URL is written when its port is none", () => {
+    const fault = expect.objectContaining({ hint: expect.stringContaining("host:5432/database") as string }) as Error;
+    expect(() => settingsFrom({ url: "postgres://u@h:5577x/d" })).toThrow(fault);
+  });
+
   it.each([
     ["another scheme", "mysql://u@h/d", "The storage's URL is not a postgres:// URL."],
     ["no user", "postgres://db/d", "The storage's URL names no user."],

@@ -138,7 +138,7 @@ function hostOf(authority: string, socketFolder: string | undefined): { host: st
     throw new SettingsFault("The storage's URL names several hosts.", "Name one that follows the primary server.");
   }
   const groups = AUTHORITY.exec(authority)?.groups;
-  if (groups === undefined) throw new SettingsFault("The host or port in the storage's URL is not one.", ENCODE);
+  if (groups === undefined) throw new SettingsFault("The host or port in the storage's URL is not one.", EXAMPLE);
   const port = Number(groups["port"] ?? 5432);
   if (port < 1 || port > 65_535) throw new SettingsFault("The port in the storage's URL is not one.", EXAMPLE);
   const named = groups["address"] ?? decoded(groups["name"] === "" ? undefined : groups["name"], "host");
