@@ -5,6 +5,10 @@ export const codeOf = (fault: unknown): string => {
 };
 
 export const PERMISSION_DENIED = "42501";
+/** A lock was waited for as long as this session may. */
+export const LOCK_NOT_AVAILABLE = "55P03";
+export const IN_THE_WAY =
+  "Look in pg_stat_activity and pg_locks which session is in the way, and try again when it has ended.";
 export const MIGRATE = "Run `holdfast storage migrate` as the owner of its tables.";
 const PASSWORD = "Check the user in HOLDFAST_STORAGE_URL and HOLDFAST_STORAGE_PASSWORD_FILE.";
 const AUTHORITY = "Name the authority of the database's certificate with HOLDFAST_STORAGE_CA_FILE.";
@@ -13,9 +17,11 @@ const AUTHORITY = "Name the authority of the database's certificate with HOLDFAS
 const HINTS: Readonly<Record<string, string>> = {
   "28P01": PASSWORD,
   "28000": "The database's pg_hba.conf has to admit this user from here; with sslmode=verify-full over TLS.",
-  "3D000": "Make the database first, such as: CREATE DATABASE holdfast ENCODING 'UTF8'.",
+  "3D000":
+    "Look at the database's name in HOLDFAST_STORAGE_URL, or make it: deploy/postgres/roles.sql, or CREATE DATABASE holdfast ENCODING 'UTF8'.",
   [PERMISSION_DENIED]: MIGRATE,
   "53300": "Raise the database's max_connections, or lower HOLDFAST_STORAGE_CONNECTIONS.",
+  [LOCK_NOT_AVAILABLE]: IN_THE_WAY,
   "57P03": "It is starting or stopping; try again in a moment.",
   SELF_SIGNED_CERT_IN_CHAIN: AUTHORITY,
   DEPTH_ZERO_SELF_SIGNED_CERT: AUTHORITY,

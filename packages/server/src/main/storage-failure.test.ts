@@ -36,6 +36,7 @@ describe("a start on PostgreSQL that fails", () => {
   it.each([
     ["28P01", "password authentication failed", "PASSWORD_FILE"],
     ["28000", "no pg_hba.conf entry", "pg_hba.conf"],
+    ["3D000", 'database "holdfast" does not exist', "HOLDFAST_STORAGE_URL"],
     ["3D000", 'database "holdfast" does not exist', "CREATE DATABASE"],
     ["53300", "too many clients already", "HOLDFAST_STORAGE_CONNECTIONS"],
     ["57P03", "the database system is starting up", "try again"],
@@ -90,6 +91,10 @@ describe("a start on PostgreSQL that fails", () => {
     expect(failure(withCode("permission denied for table head", "42501"))).toMatchObject({
       exitCode: 16,
       hint: expect.stringContaining("storage migrate") as string,
+    });
+    expect(failure(withCode("canceling statement due to lock timeout", "55P03"))).toMatchObject({
+      exitCode: 12,
+      hint: expect.stringMatching(/pg_stat_activity and pg_locks/) as string,
     });
     const cause = withCode("canceling statement due to statement timeout", "57014");
     expect(failure(new Refusal("storage_failed", "", { cause })).message).toContain("statement timeout");

@@ -1,6 +1,13 @@
 import { openFault, Refusal, StorageFault } from "@holdfast/engine";
 import { SettingsFault } from "@holdfast/postgres";
-import { codeOf, connectionHint, MIGRATE, PERMISSION_DENIED } from "./connection-hint.ts";
+import {
+  codeOf,
+  connectionHint,
+  IN_THE_WAY,
+  LOCK_NOT_AVAILABLE,
+  MIGRATE,
+  PERMISSION_DENIED,
+} from "./connection-hint.ts";
 import { StartFailure, type StartFailureCode } from "./start-failure.ts";
 
 type Faults = Readonly<Record<StorageFault["code"], readonly [StartFailureCode, string]>>;
@@ -30,10 +37,7 @@ const FAULTS: Faults = {
 const SHARED_FAULTS: Faults = {
   ...FAULTS,
   database_unreadable: ["configuration", MIGRATE],
-  database_in_use: [
-    "already_running",
-    "Look in pg_stat_activity which session is in the way, and try again when it has ended.",
-  ],
+  database_in_use: ["already_running", IN_THE_WAY],
   database_rolled_back: [
     "database_rolled_back",
     "Look whether HOLDFAST_STORAGE_URL names the right database; if this one is meant to stand, move the checkpoint files away.",
@@ -57,9 +61,14 @@ export function postgresFailure(cause: unknown, place: string): unknown {
   if (isConnectionFault(fault)) return failureOf(fault, ["storage_unreachable", connectionHint(fault)], place);
   if (fault instanceof StorageFault) return failureOf(fault, SHARED_FAULTS[fault.code], place);
   if (!isOfDatabase(fault)) return cause;
-  const code = codeOf(fault) === PERMISSION_DENIED ? "configuration" : "storage_unreachable";
-  return failureOf(fault, [code, connectionHint(fault)], place);
+  return failureOf(fault, [CODES[codeOf(fault)] ?? "storage_unreachable", connectionHint(fault)], place);
 }
+
+/** What the database itself refuses although it can be reached, by SQLSTATE. */
+const CODES: Readonly<Record<string, StartFailureCode>> = {
+  [PERMISSION_DENIED]: "configuration",
+  [LOCK_NOT_AVAILABLE]: "already_running",
+};
 
 function failureOf(fault: Error, [code, hint]: readonly [StartFailureCode, string], place: string): StartFailure {
   const sentence = `${fault.message.replace(/\.$/, "")}${fault.message.includes(place) ? "" : ` (${place})`}.`;
