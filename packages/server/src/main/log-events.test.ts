@@ -11,6 +11,8 @@ function listening() {
 describe("what a committer tells", () => {
   it("of other nodes' commits is news when they have to be looked for, and when no more", () => {
     const { log, tell } = listening();
+    tell({ kind: "feed", isListening: true, reason: "" });
+    expect([log.debug.mock.calls.length, log.info.mock.calls.length]).toEqual([1, 0]);
     tell({ kind: "feed", isListening: false, reason: "the connection ended" });
     expect(log.warn).toHaveBeenCalledWith({ reason: "the connection ended" }, expect.stringContaining("looked for"));
     tell({ kind: "feed", isListening: true, reason: "" });

@@ -5,6 +5,7 @@ const USUAL_MS = 1_000;
 
 /** What the committer tells, as metrics and as log lines for whoever has to act. */
 export function logEvents(log: Logger, metrics: Metrics): (event: CommitterEvent) => void {
+  const logFeed = feedLog(log);
   return (event) => {
     switch (event.kind) {
       case "batch":
@@ -16,7 +17,7 @@ export function logEvents(log: Logger, metrics: Metrics): (event: CommitterEvent
         metrics.contended(event.retries);
         break;
       case "feed":
-        logFeed(log, event);
+        logFeed(event);
         break;
       case "checkpoint":
         metrics.checkpoint();
@@ -47,10 +48,14 @@ function logClock(log: Logger, byMs: number): void {
   else log.warn({ byMs }, message);
 }
 
-/** Nothing is lost without it: a node then looks for what others wrote, instead of being told. */
-function logFeed(log: Logger, { isListening, reason }: Extract<CommitterEvent, { kind: "feed" }>): void {
-  if (isListening) log.info({}, "other nodes' commits are told of");
-  else log.warn({ reason }, "other nodes' commits are not told of; they are looked for");
+/** Nothing is lost without it: a node then looks for what others wrote. That it is told of them is news after that alone. */
+function feedLog(log: Logger): (event: Extract<CommitterEvent, { kind: "feed" }>) => void {
+  let wasLost = false;
+  return ({ isListening, reason }) => {
+    if (!isListening) log.warn({ reason }, "other nodes' commits are not told of; they are looked for");
+    else log[wasLost ? "info" : "debug"]({}, "other nodes' commits are told of");
+    wasLost = !isListening;
+  };
 }
 
 function logRecovery(log: Logger, recovery: Extract<CommitterEvent, { kind: "recovered" }>["recovery"]): void {
