@@ -131,7 +131,10 @@ describe.skipIf(!hasServer)("nodes that share a PostgreSQL", () => {
 
   it("do not share a data folder", async () => {
     await start("one");
-    await expect(start("one")).rejects.toMatchObject({ exitCode: 12 });
+    await expect(start("one")).rejects.toMatchObject({
+      exitCode: 12,
+      message: `Another instance already runs on the data folder ${join(place, "one")}.`,
+    });
   });
 
   it("refuse an empty database where there was a ledger, or where there is one beside it", async () => {
@@ -155,6 +158,9 @@ describe.skipIf(!hasServer)("nodes that share a PostgreSQL", () => {
     await expect(start("one")).rejects.toMatchObject({
       exitCode: 13,
       message: expect.stringContaining("is not finished") as string,
+      hint: expect.stringMatching(
+        /^If the copy runs now, wait .* if it broke off, run the same command again/,
+      ) as string,
     });
   });
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { LedgerCommitter, Logger } from "@holdfast/engine";
+import { type LedgerCommitter, type Logger, StorageFault } from "@holdfast/engine";
 import { signerFromSeed } from "@holdfast/engine/crypto";
 import { lockInstance } from "@holdfast/engine/sqlite-file";
 import {
@@ -23,7 +23,7 @@ import type { DataFolder } from "./data-folder.ts";
 import type { LedgerOptions, LedgerPlace, OpenLedger } from "./ledger-place.ts";
 import { leaseLog } from "./lease-log.ts";
 import { newSeeds, readSeeds, refuseIfKnown, type Seeds } from "./ledger-seeds.ts";
-import { unfinishedCopy } from "./migrate/copy-mark.ts";
+import { FINISH_COPY, unfinishedCopy } from "./migrate/copy-mark.ts";
 import { partitionsAhead } from "./partitions-ahead.ts";
 import { type FeedState, reportOnPostgres } from "./report-on-postgres.ts";
 import { StartFailure } from "./start-failure.ts";
@@ -77,7 +77,10 @@ function lockFolder({ database, path }: DataFolder): () => void {
   try {
     return lockInstance(database);
   } catch (cause) {
-    throw sqliteFailure(cause, path);
+    // The lock is named after a file of its own folder that is not there.
+    const isInUse = cause instanceof StorageFault && cause.code === "database_in_use";
+    const sentence = `Another instance already runs on the data folder ${path}.`;
+    throw sqliteFailure(isInUse ? new StorageFault("database_in_use", sentence, cause) : cause, path);
   }
 }
 
@@ -106,8 +109,7 @@ async function prepare(settings: PostgresSettings, pool: ReadPool): Promise<Serv
 async function refuseUnfinishedCopy(client: Awaited<ReturnType<typeof connect>>): Promise<void> {
   const sentence = await unfinishedCopy(client);
   if (sentence === undefined) return;
-  const hint = "Finish it first, by the same command that began it: it goes on where it was broken off.";
-  throw new StartFailure("database_damaged", sentence, hint);
+  throw new StartFailure("database_damaged", sentence, FINISH_COPY);
 }
 
 async function openLedger(shared: Shared, options: LedgerOptions): Promise<OpenLedger> {

@@ -12,6 +12,7 @@ import { checkpointPlaces } from "./checkpoint-places.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { LedgerOptions, LedgerPlace, OpenLedger, StorageStatus } from "./ledger-place.ts";
 import { newSeeds, readSeeds, refuseIfKnown, type Seeds } from "./ledger-seeds.ts";
+import { FINISH_COPY } from "./migrate/copy-mark.ts";
 import { unpublishedOf } from "./migrate/unpublished.ts";
 import { StartFailure } from "./start-failure.ts";
 import { sqliteFailure } from "./storage-failure.ts";
@@ -119,8 +120,7 @@ async function storedSeeds(folder: DataFolder, keyring: Keyring): Promise<Seeds 
 function refuseUnfinishedCopy(database: string): void {
   const copy = unpublishedOf(database);
   if (!existsSync(copy)) return;
-  const hint = "Finish it first, by the same command that began it: it goes on where it was broken off.";
-  throw new StartFailure("data_folder", `${copy} is a copy that is not finished.`, hint);
+  throw new StartFailure("data_folder", `${copy} is a copy that is not finished.`, FINISH_COPY);
 }
 
 /** A file too short for SQLite's header holds nothing. */

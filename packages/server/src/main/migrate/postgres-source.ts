@@ -1,7 +1,7 @@
 import type { Table } from "@holdfast/engine";
 import type { SignedHead } from "@holdfast/kernel/head";
 import { SYSTEM_TABLES } from "@holdfast/postgres";
-import { foundMark } from "./copy-mark.ts";
+import { FINISH_COPY, foundMark } from "./copy-mark.ts";
 import { type CopiedRow, type CopySource, MAX_SET_BYTES, MAX_SET_ROWS } from "./copy.ts";
 import type { Database } from "./database.ts";
 import { insistKnown, type StoredTables, storedTables } from "./insist-known.ts";
@@ -36,11 +36,7 @@ async function tablesOf(database: Database): Promise<StoredTables> {
 
 async function insistNotCopying(database: Database): Promise<void> {
   if ((await foundMark(database)) === undefined) return;
-  throw new StorageRefused(
-    "source_empty",
-    "The copy into this database is not finished.",
-    "Finish it first: run `holdfast migrate sqlite-to-postgres` again.",
-  );
+  throw new StorageRefused("source_empty", "The copy into this database is not finished.", FINISH_COPY);
 }
 
 /** A node that runs holds a lease for one of its duties. */
