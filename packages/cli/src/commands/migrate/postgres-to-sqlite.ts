@@ -6,7 +6,7 @@ import { usage } from "../../failure.ts";
 import { textOption } from "../../given.ts";
 import { print } from "../../terminal/print.ts";
 import { orFailure } from "../storage/failure-of-storage.ts";
-import { storageEnvironment, storageUrlOption } from "../storage/storage-environment.ts";
+import { storageEnvironment, storageUrlOption, warnOfUnknown } from "../storage/storage-environment.ts";
 import { moveProgress } from "./move-progress.ts";
 import { showMove } from "./show-move.ts";
 
@@ -29,7 +29,8 @@ export const postgresToSqlite: Command = {
   async run(context, given) {
     const dataDir = textOption(given, "data-dir");
     if (dataDir === undefined) throw usage("--data-dir is missing", "name the folder that is to be made");
-    const { moveToSqlite } = await import("@holdfast/server");
+    const { moveToSqlite, unknownSettings } = await import("@holdfast/server");
+    warnOfUnknown(context, unknownSettings(context.env));
     const bar = moveProgress(context.output);
     const env = storageEnvironment(context, given);
     const moved = await orFailure(moveToSqlite({ env, onProgress: bar.show })).finally(bar.end);

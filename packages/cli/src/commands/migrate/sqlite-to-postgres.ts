@@ -3,7 +3,7 @@ import type { Command } from "../../command.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { print } from "../../terminal/print.ts";
 import { orFailure } from "../storage/failure-of-storage.ts";
-import { storageEnvironment, storageUrlOption } from "../storage/storage-environment.ts";
+import { storageEnvironment, storageUrlOption, warnOfUnknown } from "../storage/storage-environment.ts";
 import { moveProgress } from "./move-progress.ts";
 import { showMove } from "./show-move.ts";
 
@@ -23,7 +23,8 @@ export const sqliteToPostgres: Command = {
     },
   ],
   async run(context, given) {
-    const { moveToPostgres } = await import("@holdfast/server");
+    const { moveToPostgres, unknownSettings } = await import("@holdfast/server");
+    warnOfUnknown(context, unknownSettings(context.env));
     const bar = moveProgress(context.output);
     const env = storageEnvironment(context, given);
     const moved = await orFailure(moveToPostgres({ env, onProgress: bar.show })).finally(bar.end);

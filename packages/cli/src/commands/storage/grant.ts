@@ -4,7 +4,7 @@ import { textOption } from "../../given.ts";
 import { print } from "../../terminal/print.ts";
 import { printable } from "../../terminal/printable.ts";
 import { orFailure } from "./failure-of-storage.ts";
-import { storageEnvironment, storageUrlOption } from "./storage-environment.ts";
+import { storageEnvironment, storageUrlOption, warnOfUnknown } from "./storage-environment.ts";
 
 /** Gives the role that nodes connect as what they need. */
 export const storageGrant: Command = {
@@ -23,7 +23,8 @@ export const storageGrant: Command = {
   async run(context, given) {
     const role = textOption(given, "role");
     if (role === undefined || role === "") throw usage("--role is missing", "name the role that nodes connect as");
-    const { grantStorage } = await import("@holdfast/server");
+    const { grantStorage, unknownSettings } = await import("@holdfast/server");
+    warnOfUnknown(context, unknownSettings(context.env));
     const granted = await orFailure(grantStorage(storageEnvironment(context, given), role));
     print(context, granted, ({ place }) => `${printable(role)} has what a node needs on ${place}\n`);
     return undefined;

@@ -1,7 +1,7 @@
 import type { Command } from "../../command.ts";
 import { print } from "../../terminal/print.ts";
 import { orFailure } from "./failure-of-storage.ts";
-import { storageEnvironment, storageUrlOption } from "./storage-environment.ts";
+import { storageEnvironment, storageUrlOption, warnOfUnknown } from "./storage-environment.ts";
 
 /** Brings the tables of a shared database up to date. */
 export const storageMigrate: Command = {
@@ -18,7 +18,8 @@ export const storageMigrate: Command = {
     },
   ],
   async run(context, given) {
-    const { migrateStorage } = await import("@holdfast/server");
+    const { migrateStorage, unknownSettings } = await import("@holdfast/server");
+    warnOfUnknown(context, unknownSettings(context.env));
     const prepared = await orFailure(migrateStorage(storageEnvironment(context, given)));
     print(context, prepared, ({ place, found, version }) =>
       found === version

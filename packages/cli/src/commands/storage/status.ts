@@ -8,7 +8,7 @@ import { sizeOf } from "../../terminal/size.ts";
 import type { Style } from "../../terminal/style.ts";
 import { table } from "../../terminal/table.ts";
 import { orFailure } from "./failure-of-storage.ts";
-import { storageEnvironment, storageUrlOption } from "./storage-environment.ts";
+import { storageEnvironment, storageUrlOption, warnOfUnknown } from "./storage-environment.ts";
 
 /** Looks at a shared database without a server. */
 export const storageStatus: Command = {
@@ -19,6 +19,7 @@ export const storageStatus: Command = {
   examples: [{ command: "holdfast storage status", says: "the database that HOLDFAST_STORAGE_URL names" }],
   async run(context, given) {
     const server = await import("@holdfast/server");
+    warnOfUnknown(context, server.unknownSettings(context.env));
     const status = await orFailure(server.storageStatus(storageEnvironment(context, given)));
     print(context, status, (shown) => table(rowsOf(shown)) + problemsOf(shown, context.output.style));
     return status.problems.length === 0 ? undefined : exitCodes.failed;
@@ -42,8 +43,8 @@ function rowsOf(status: DatabaseStatus) {
 }
 
 /** Tables that are not made yet have no owner. */
-function roleOf({ role, isOwner, schemaVersion }: DatabaseStatus): string {
-  if (schemaVersion === 0) return role;
+function roleOf({ role, isOwner }: DatabaseStatus): string {
+  if (isOwner === undefined) return role;
   return `${role}, ${isOwner ? "owner of the tables" : "not their owner"}`;
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Given } from "../../command.ts";
 import { stage } from "../../context.fixture.ts";
-import { storageEnvironment } from "./storage-environment.ts";
+import { storageEnvironment, warnOfUnknown } from "./storage-environment.ts";
 
 function environmentOf(options: Given["options"]) {
   const given = { arguments: [], options };
@@ -29,4 +29,11 @@ it.each([
   "user:secret@host/db",
 ])("refuses a password on the command line: %s", (url) => {
   expect(() => environmentOf({ "storage-url": url })).toThrow("a password in --storage-url");
+});
+
+it("warns of settings that are none, beside the answer", () => {
+  const scene = stage({}, { arguments: [], options: {} });
+  warnOfUnknown(scene.context, ["HOLDFAST_STORAGE_TIMEOUT"]);
+  expect(scene.err()).toBe("holdfast: unknown setting HOLDFAST_STORAGE_TIMEOUT; is it misspelt?\n");
+  expect(scene.out()).toBe("");
 });

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Context, Given, Option } from "../../command.ts";
 import { usage } from "../../failure.ts";
 import { compact, textOption } from "../../given.ts";
+import { printable } from "../../terminal/printable.ts";
 
 export const storageUrlOption: Option = {
   name: "storage-url",
@@ -21,6 +22,11 @@ export function storageEnvironment({ env, workingFolder }: Context, given: Given
   }
   const folder = dataDir === undefined ? undefined : resolve(workingFolder, dataDir);
   return { ...env, ...compact({ HOLDFAST_STORAGE_URL: url, HOLDFAST_DATA_DIR: folder }) };
+}
+
+/** As a server warns of them: a setting that was meant and is not heard may be the one that keeps something safe. */
+export function warnOfUnknown({ output }: Context, names: readonly string[]): void {
+  for (const name of names) output.err(`holdfast: unknown setting ${printable(name)}; is it misspelt?\n`);
 }
 
 /** A colon before the last `@`, but for the scheme's, or a parameter: also where it stands out of its place. */
