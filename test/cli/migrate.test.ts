@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createClient } from "@holdfast/client";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -93,6 +93,24 @@ describe("an installation", () => {
     expect(await single.stop()).toBe(0);
   }, 180_000);
 
+  it("stays where it is while a newer state of it is known", async () => {
+    const home = copyOf(installation);
+    const url = await newDatabase();
+    const folder = join(home, ".holdfast");
+    const older = readFileSync(join(folder, "holdfast.db"));
+    const server = await runningServer(home, ON_SQLITE);
+    const client = createClient({ socketPath: server.socketPath });
+    await client.secrets.put("applications/shop/config/newer", { value: 1 });
+    client.close();
+    await server.stop();
+    writeFileSync(join(folder, "holdfast.db"), older);
+    const refused = toPostgres(home, url);
+    expect(refused).toMatchObject({ code: 1, out: "" });
+    expect(refused.err).toMatch(/^holdfast: The ledger has \d+ entries; a ledger of \d+ is known from elsewhere\.$/m);
+    expect(refused.err).toMatch(/^hint: Move the newest state instead; .*\.holdfast\/checkpoint/m);
+    expect(await hasSchema(url)).toBe(false);
+  }, 60_000);
+
   it("is found in the database without a server, and its node needs a role that owns nothing", async () => {
     const home = copyOf(installation);
     const url = await newDatabase();
@@ -104,16 +122,20 @@ describe("an installation", () => {
       code: 1,
       err: expect.stringContaining("The database has no tables yet.") as string,
     });
+    const role = `${new URL(url).username}_node`;
+    const node = await nodeOf(url, role);
+    expect(holdfast(home, ["storage", "status"], { HOLDFAST_STORAGE_URL: node })).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("There are no tables yet, and this role may not make them.") as string,
+    });
     expect(holdfast(home, ["storage", "migrate"], settings).out).toMatch(/has version \d+ now, it had none\n$/);
     expect(holdfast(home, ["storage", "migrate"], settings).out).toMatch(/is up to date: version \d+\n$/);
     expect(toPostgres(home, url).code).toBe(0);
 
-    const role = `${new URL(url).username}_node`;
-    expect(holdfast(home, ["storage", "grant", "--role", role], settings)).toMatchObject({
+    expect(holdfast(home, ["storage", "grant", "--role", `${role}_2`], settings)).toMatchObject({
       code: 1,
-      err: expect.stringContaining(`has no role ${role}`) as string,
+      err: expect.stringContaining(`has no role ${role}_2`) as string,
     });
-    const node = await nodeOf(url, role);
     expect(holdfast(home, ["storage", "grant", "--role", role], settings)).toMatchObject({ code: 0, err: "" });
 
     const server = await runningServer(home, { HOLDFAST_STORAGE_URL: node });

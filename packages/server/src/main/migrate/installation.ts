@@ -12,6 +12,7 @@ import type { CopySource, CopyTarget } from "./copy.ts";
 import { storageOf } from "./explained.ts";
 import { identityOf } from "./identity.ts";
 import { type MoveReport, move, type OnProgress } from "./move.ts";
+import { StartFailure } from "../start-failure.ts";
 import { StorageRefused } from "./storage-refused.ts";
 
 export interface MoveOptions {
@@ -74,6 +75,7 @@ export async function moveBetween(
   const identity = await identityOf(source, createKeyring({ rootKey, suite: 1 }));
   const { known } = checkpointPlaces(folder.checkpoint, configuration.checkpointDir, identity);
   const { size, root } = source.head;
+  insistNewest(size, Math.max(0, ...known.map((head) => head.size)), installation);
   return move({
     source,
     target: to.target,
@@ -82,4 +84,14 @@ export async function moveBetween(
     verifyTarget: () => startVerify({ ...identity, known: [...known, { size, root }] }, to.place(), rootKey, true),
     onProgress,
   });
+}
+
+/** As at a start: a ledger that was put back to an older state is not moved. */
+function insistNewest(size: number, knownSize: number, { folder, configuration }: Installation): void {
+  if (size >= knownSize) return;
+  throw new StartFailure(
+    "database_rolled_back",
+    `The ledger has ${size} entries; a ledger of ${knownSize} is known from elsewhere.`,
+    `Move the newest state instead; if this one is meant to stand, move its checkpoint away: ${folder.checkpoint}, and the file of its name in ${configuration.checkpointDir}.`,
+  );
 }

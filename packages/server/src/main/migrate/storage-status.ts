@@ -7,6 +7,7 @@ import {
   schemaVersion,
   SettingsFault,
 } from "@holdfast/postgres";
+import { MIGRATE } from "../connection-hint.ts";
 import { configurationFrom, type Environment } from "../configuration.ts";
 import { dataFolderAt } from "../data-folder.ts";
 import { unfinishedCopy } from "./copy-mark.ts";
@@ -19,8 +20,8 @@ export interface DatabaseStatus {
   readonly place: string;
   readonly server: string;
   readonly role: string;
-  /** The role could alter what is written: grants do not bind it. */
-  readonly isOwner: boolean;
+  /** The role could alter what is written: grants do not bind it. Undefined when there are no tables yet. */
+  readonly isOwner: boolean | undefined;
   readonly tls: string;
   readonly synchronousCommit: string | undefined;
   /** Version of the tables; 0 when there are none. */
@@ -64,6 +65,7 @@ async function statusOf(database: Client, settings: PostgresSettings): Promise<D
   return {
     place: placeOf(settings),
     ...checked.facts,
+    isOwner: version === 0 ? undefined : checked.facts.isOwner,
     synchronousCommit: (await valueOf(database, "SELECT current_setting('synchronous_commit', true) AS value")) as
       | string
       | undefined,
@@ -73,9 +75,23 @@ async function statusOf(database: Client, settings: PostgresSettings): Promise<D
     ledger: head && { origin: head.origin, size: head.size, epoch: head.epoch },
     nodes: await nodesOf(database),
     leases: await leasesOf(database),
-    problems: [...checked.problems, ...(unfinished === undefined ? [] : [unfinished])],
+    problems: [
+      ...checked.problems,
+      ...(await missingTables(database, version)),
+      ...(unfinished === undefined ? [] : [unfinished]),
+    ],
   };
 }
+
+/** Whoever may make tables makes what is missing at his start; others wait for the owner. */
+async function missingTables(database: Database, version: number): Promise<readonly string[]> {
+  if (version >= SCHEMA_VERSION || (await valueOf(database, MAY_MAKE_TABLES)) !== false) return [];
+  const found = version === 0 ? "There are no tables yet" : `The tables have version ${version} of ${SCHEMA_VERSION}`;
+  return [`${found}, and this role may not make them. ${MIGRATE}`];
+}
+
+/** Also to use a schema that is there, a migration needs what it takes to make it. */
+const MAY_MAKE_TABLES = "SELECT has_database_privilege(current_database(), 'CREATE') AS value";
 
 /** A database that no server would start on still has a version and a role. */
 async function checkedServer(database: Client, settings: PostgresSettings) {
