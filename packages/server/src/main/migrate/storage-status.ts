@@ -77,21 +77,23 @@ async function statusOf(database: Client, settings: PostgresSettings): Promise<D
     leases: await leasesOf(database),
     problems: [
       ...checked.problems,
-      ...(await missingTables(database, version)),
+      ...(await missingTables(database, version, checked.facts.isOwner)),
       ...(unfinished === undefined ? [] : [unfinished]),
     ],
   };
 }
 
 /** Whoever may make tables makes what is missing at his start; others wait for the owner. */
-async function missingTables(database: Database, version: number): Promise<readonly string[]> {
-  if (version >= SCHEMA_VERSION || (await valueOf(database, MAY_MAKE_TABLES)) !== false) return [];
+async function missingTables(database: Database, version: number, isOwner: boolean): Promise<readonly string[]> {
+  if (version >= SCHEMA_VERSION) return [];
+  const canMakeThem = version === 0 ? (await valueOf(database, MAY_MAKE_SCHEMA)) !== false : isOwner;
+  if (canMakeThem) return [];
   const found = version === 0 ? "There are no tables yet" : `The tables have version ${version} of ${SCHEMA_VERSION}`;
   return [`${found}, and this role may not make them. ${MIGRATE}`];
 }
 
-/** Also to use a schema that is there, a migration needs what it takes to make it. */
-const MAY_MAKE_TABLES = "SELECT has_database_privilege(current_database(), 'CREATE') AS value";
+/** The first migration asks for a schema, and the database lets only those ask who may make one. */
+const MAY_MAKE_SCHEMA = "SELECT has_database_privilege(current_database(), 'CREATE') AS value";
 
 /** A database that no server would start on still has a version and a role. */
 async function checkedServer(database: Client, settings: PostgresSettings) {
