@@ -18,6 +18,27 @@ it("what one node acknowledged is what the next one reads, and both write one le
   expect((await one.get("/api/secrets/c/key")).json).toMatchObject({ version: 2, value: "by two" });
 });
 
+it("of blind writers of the same new keys at both nodes, nobody loses what was acknowledged", async () => {
+  const wires = cluster.nodes.map((node) => Wire.socket(node.server()));
+  const target = (round: number, key: number) => `/api/secrets/c/fresh-${round}-${key}`;
+  for (let round = 0; round < 12; round++) {
+    const written: { readonly at: string; readonly version: number; readonly value: string }[] = [];
+    const write = async (wire: Wire, at: string, value: string) => {
+      const answer = await wire.put(at, { value });
+      if (answer.code === undefined) written.push({ at, value, version: answer.output<{ version: number }>().version });
+      else expect(answer.code).toBe("busy");
+    };
+    const calls = [0, 1, 2].flatMap((key) =>
+      wires.flatMap((wire, node) => [0, 1, 2, 3].map((at) => write(wire, target(round, key), `${node}-${at}`))),
+    );
+    await Promise.all(calls);
+    expect(new Set(written.map(({ at, version }) => `${at} ${version}`)).size).toBe(written.length);
+    for (const { at, version, value } of written) {
+      expect((await (wires[round % 2] as Wire).get(`${at}/versions/${version}`)).json).toMatchObject({ value });
+    }
+  }
+});
+
 it("a node that was killed, or was paused for a while, takes part again", async () => {
   const [one, two] = cluster.nodes as [Cluster["nodes"][0], Cluster["nodes"][0]];
   two.pause();

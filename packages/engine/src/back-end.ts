@@ -5,6 +5,7 @@ export { FootprintWindow } from "./committer/footprint-window.ts";
 export { GroupCommitter } from "./committer/group-committer.ts";
 export { type Column, type Layout, layoutOf, rowKey } from "./committer/layout.ts";
 export { BatchCodec, type WriterSubmission } from "./committer/pack-batch.ts";
+export { missBefore } from "./committer/miss-before.ts";
 export type { Reply, Request } from "./committer/protocol.ts";
 export type { Recovery } from "./committer/recovery.ts";
 export { macOf, type RawRow, verifyRow } from "./committer/row.ts";

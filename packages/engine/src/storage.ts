@@ -22,6 +22,14 @@ export interface Storage {
   ): readonly StoredRow[] | Promise<readonly StoredRow[]>;
 }
 
+/** A row as a queued submission will leave it, if that is committed. */
+export interface QueuedRow {
+  /** `null` when it will be deleted. */
+  readonly stands: { readonly row: Row; readonly rev: number } | null;
+  /** What a plan on this row has to come `after`. */
+  readonly owner: Submission;
+}
+
 /** Write side of a back end: the one owner of the chain head. */
 export interface Committer {
   /** Other nodes commit to the same ledger. */
@@ -35,8 +43,8 @@ export interface Committer {
   submit(submission: Submission): Promise<CommitResult>;
   /** Ledger size that is visible: caches already know of everything below it. */
   readonly position: number;
-  /** Row as the queue will leave it; `undefined` when nothing queued touches it, `null` when it will be deleted. */
-  pending(table: Table, key: Row): { readonly row: Row; readonly rev: number } | null | undefined;
+  /** Row as the queue will leave it; `undefined` when nothing queued touches it. */
+  pending(table: Table, key: Row): QueuedRow | undefined;
   /** Resolves once nothing queued touches the row: what was queued stands by then, or never will. */
   settled(table: Table, key: Row): Promise<void>;
 }

@@ -37,6 +37,11 @@ export interface Submission {
   readonly writes: readonly string[];
   /** Ledger size at which planning began. */
   readonly seen: number;
+  /**
+   * Queued submissions whose rows this one was planned on. It conflicts when one of them is not committed: a row version
+   * alone would not tell that the row is another one by then, for another node may have written the same version.
+   */
+  readonly after?: readonly Submission[];
 }
 
 export type CommitResult =

@@ -1,5 +1,5 @@
 import { blake3, sha256 } from "@holdfast/engine/crypto";
-import { type Miss, withoutVersion, type WriterSubmission } from "@holdfast/engine/back-end";
+import { type Miss, missBefore, withoutVersion, type WriterSubmission } from "@holdfast/engine/back-end";
 import { toHex } from "@holdfast/kernel/bytes";
 import type { Signer } from "@holdfast/kernel/crypto";
 import { encodeEntry, entryHash } from "@holdfast/kernel/entry";
@@ -48,9 +48,10 @@ export function buildBatch(
   const missed = new Set<number>();
   for (const [index, submission] of submissions.entries()) {
     const key = window.changedSince(submission.reads, submission.seen);
-    const by = submission.unless.find((earlier) => !missed.has(earlier));
     const miss =
-      key !== undefined ? overtaken(index, key) : by === undefined ? draft.add(submission, index) : stale(index, by);
+      key === undefined
+        ? (missBefore(submission, index, missed) ?? draft.add(submission, index))
+        : overtaken(index, key);
     if (miss === undefined) continue;
     misses.push(miss);
     missed.add(index);
@@ -59,7 +60,6 @@ export function buildBatch(
 }
 
 const overtaken = (index: number, key: string): Miss => ({ index, status: "overtaken", key });
-const stale = (index: number, by: number): Miss => ({ index, status: "stale", by });
 
 class Draft {
   readonly #builder: Builder;

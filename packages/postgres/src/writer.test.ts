@@ -49,7 +49,17 @@ async function startWriter(settings: PostgresSettings, node = "n1", nowMs: () =>
 }
 
 function forWriter({ entry, payload, changes, reads, writes, seen }: Submission): WriterSubmission {
-  return { entry, commitment: payload.commitment, sealed: payload.sealed, changes, unless: [], reads, writes, seen };
+  return {
+    entry,
+    commitment: payload.commitment,
+    sealed: payload.sealed,
+    changes,
+    unless: [],
+    after: [],
+    reads,
+    writes,
+    seen,
+  };
 }
 
 const batchOf = (...submissions: readonly Submission[]) => submissions.map(forWriter);

@@ -1,7 +1,7 @@
 import type { SignedHead } from "@holdfast/kernel/head";
 import { Refusal } from "../errors.ts";
 import type { StoredCheckpoint } from "../ledger/ledger-reader.ts";
-import type { LedgerCommitter } from "../storage.ts";
+import type { LedgerCommitter, QueuedRow } from "../storage.ts";
 import type { CommitResult, Submission } from "../submission.ts";
 import type { Row, Table } from "../table.ts";
 import type { WriterBackEnd } from "./back-end.ts";
@@ -12,7 +12,7 @@ import type { CommitterEvent } from "./event.ts";
 import { FootprintWindow } from "./footprint-window.ts";
 import type { GroupDependencies, GroupOptions } from "./options.ts";
 import { BatchCodec } from "./pack-batch.ts";
-import { type PendingRow, PendingRows } from "./pending-rows.ts";
+import { PendingRows } from "./pending-rows.ts";
 import { planBatch } from "./plan-batch.ts";
 import { Publisher } from "./publisher.ts";
 import type { Recovery } from "./recovery.ts";
@@ -53,6 +53,8 @@ export class GroupCommitter implements LedgerCommitter {
   #checkpoint: StoredCheckpoint | undefined;
   #checkpointTimer: NodeJS.Timeout | undefined;
   #isIssuing = false;
+  /** Submissions that did not come to stand: whoever was planned on their rows was planned on nothing. */
+  readonly #uncommitted = new WeakSet<Submission>();
   /** Footprint keys of a batch whose outcome is not known. */
   #doubtful: readonly string[] = [];
 
@@ -110,7 +112,7 @@ export class GroupCommitter implements LedgerCommitter {
     return { depth: this.#queue.depth, bytes: this.#queue.bytes, ageMs: this.#queue.ageMs(this.#nowMs()) };
   }
 
-  pending(table: Table, key: Row): PendingRow | null | undefined {
+  pending(table: Table, key: Row): QueuedRow | undefined {
     return this.#rows.get(table, key);
   }
 
@@ -131,7 +133,7 @@ export class GroupCommitter implements LedgerCommitter {
     if (refusal !== undefined) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
       this.#queue.push({ submission, bytes, queuedAt: this.#nowMs(), resolve, reject });
-      this.#rows.add(submission, submission.changes);
+      this.#rows.add(submission);
       this.#schedule();
     });
   }
@@ -176,8 +178,9 @@ export class GroupCommitter implements LedgerCommitter {
   }
 
   #flush(): void {
-    const { admitted, planned, stale } = planBatch(this.#queue.take(), this.#window);
+    const { admitted, planned, stale, baseless } = planBatch(this.#queue.take(), this.#window, this.#uncommitted);
     for (const { item, key } of stale) this.#settle(item, { status: "stale", key });
+    for (const { item, table } of baseless) this.#settle(item, { status: "conflict", table });
     if (stale.length > 0) this.#tell({ kind: "stale", operations: stale.length });
     this.#batch = admitted;
     if (admitted.length > 0) this.#link.commit(this.#codec.pack(planned));
@@ -297,7 +300,8 @@ export class GroupCommitter implements LedgerCommitter {
   }
 
   #settle(item: Queued, outcome: CommitResult | Refusal): void {
-    this.#rows.remove(item.submission, item.submission.changes);
+    this.#rows.remove(item.submission);
+    if (outcome instanceof Refusal || outcome.status !== "committed") this.#uncommitted.add(item.submission);
     if (outcome instanceof Refusal) item.reject(outcome);
     else item.resolve(outcome);
   }

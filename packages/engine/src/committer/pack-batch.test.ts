@@ -36,21 +36,26 @@ it.each([false, true])(
     const unless = fc.array(fc.nat(9), { maxLength: 3 });
     fc.assert(
       fc.property(
-        fc.array(fc.record({ changes: fc.array(change, { maxLength: 4 }), unless, prints: footprints }), {
-          maxLength: 5,
-        }),
+        fc.array(
+          fc.record({ changes: fc.array(change, { maxLength: 4 }), unless, after: unless, prints: footprints }),
+          {
+            maxLength: 5,
+          },
+        ),
         (drafts) => {
           const batch = drafts.map((draft) => ({
             submission: submission({ changes: draft.changes, ...draft.prints }),
             unless: draft.unless,
+            after: draft.after,
           }));
           const unpacked = packing.unpack(structuredClone(packing.pack(batch)));
           expect(unpacked).toEqual(
-            batch.map(({ submission: { entry, payload, changes, reads, writes, seen }, unless: earlier }) => ({
+            batch.map(({ submission: { entry, payload, changes, reads, writes, seen }, unless: earlier, after }) => ({
               entry,
               commitment: Buffer.from(payload.commitment),
               sealed: Buffer.from(payload.sealed),
               unless: earlier,
+              after,
               ...(hasFootprints ? { reads, writes, seen } : { reads: [], writes: [], seen: 0 }),
               changes: changes.map(({ change: planned, hash }) => ({
                 change: asBuffers(planned),
@@ -74,7 +79,9 @@ function asBuffers(planned: Change): Change {
 }
 
 it("writes a column that a row leaves out as null", () => {
-  const [unpacked] = codec.unpack(codec.pack([{ submission: submission({ changes: [grant("ann", 0)] }), unless: [] }]));
+  const [unpacked] = codec.unpack(
+    codec.pack([{ submission: submission({ changes: [grant("ann", 0)] }), unless: [], after: [] }]),
+  );
   expect(unpacked?.changes[0]?.change).toEqual(grant("ann", 0, { uses: null, seal: null }));
 });
 

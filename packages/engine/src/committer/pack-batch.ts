@@ -27,6 +27,7 @@ export interface WriterSubmission {
   readonly sealed: Uint8Array;
   readonly changes: readonly HashedChange[];
   readonly unless: readonly number[];
+  readonly after: readonly number[];
   /** For a writer that judges footprints itself; empty for others. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
@@ -92,12 +93,12 @@ export class BatchCodec {
     return { count: batch.length, fields: packer.fields, bytes: packer.bytes() };
   }
 
-  #packOne(packer: Packer, { submission, unless }: Planned): void {
+  #packOne(packer: Packer, { submission, unless, after }: Planned): void {
     const { entry, payload, changes } = submission;
     packer.fields.push(entry.tenant, entry.actor, entry.action, entry.resource, entry.outcome, entry.reason);
     packer.fixed(payload.commitment);
     packer.blob(payload.sealed);
-    packer.fields.push(unless.length, ...unless);
+    packer.fields.push(unless.length, ...unless, after.length, ...after);
     if (this.#hasFootprints) {
       const { reads, writes, seen } = submission;
       packer.fields.push(reads.length, ...reads, writes.length, ...writes, seen);
@@ -133,10 +134,11 @@ export class BatchCodec {
     };
     const commitment = reader.fixed(HASH_BYTES);
     const sealed = reader.fixed(reader.number());
-    const unless = Array.from({ length: reader.number() }, () => reader.number());
+    const unless = reader.numbers();
+    const after = reader.numbers();
     const footprints = this.#hasFootprints ? unpackFootprints(reader) : NO_FOOTPRINTS;
     const changes = Array.from({ length: reader.number() }, () => this.#unpackChange(reader));
-    return { entry, commitment, sealed, unless, changes, ...footprints };
+    return { entry, commitment, sealed, unless, after, changes, ...footprints };
   }
 
   #unpackChange(reader: Unpacker): HashedChange {
@@ -174,6 +176,10 @@ class Unpacker {
 
   text(): string {
     return this.#fields[this.#field++] as string;
+  }
+
+  numbers(): readonly number[] {
+    return Array.from({ length: this.number() }, () => this.number());
   }
 
   texts(): readonly string[] {

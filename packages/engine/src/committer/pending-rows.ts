@@ -1,20 +1,16 @@
-import type { HashedChange } from "../submission.ts";
+import type { QueuedRow } from "../storage.ts";
+import type { Submission } from "../submission.ts";
 import type { Row, Table } from "../table.ts";
 import { rowKey } from "./layout.ts";
 
-export interface PendingRow {
-  readonly row: Row;
-  readonly rev: number;
-}
-
 /** Rows as everything queued will leave them, so that blind writers of one row can plan on each other. */
 export class PendingRows {
-  readonly #rows = new Map<string, { readonly owner: object; readonly pending: PendingRow | null }>();
+  readonly #rows = new Map<string, QueuedRow>();
   readonly #waiting = new Map<string, PromiseWithResolvers<void>>();
 
-  /** `null`: it will be deleted; `undefined`: nothing queued touches it. */
-  get(table: Table, key: Row): PendingRow | null | undefined {
-    return this.#rows.size === 0 ? undefined : this.#rows.get(rowKey(table, key))?.pending;
+  /** Undefined: nothing queued touches it. */
+  get(table: Table, key: Row): QueuedRow | undefined {
+    return this.#rows.size === 0 ? undefined : this.#rows.get(rowKey(table, key));
   }
 
   /** Resolves once nothing queued touches the row. */
@@ -26,18 +22,18 @@ export class PendingRows {
     await waiting.promise;
   }
 
-  add(owner: object, changes: readonly HashedChange[]): void {
-    for (const { change } of changes) {
+  add(owner: Submission): void {
+    for (const { change } of owner.changes) {
       if ("put" in change) {
-        const pending = { row: change.row, rev: change.expect + 1 };
-        this.#rows.set(rowKey(change.put, change.row), { owner, pending });
-      } else this.#rows.set(rowKey(change.delete, change.key), { owner, pending: null });
+        const stands = { row: change.row, rev: change.expect + 1 };
+        this.#rows.set(rowKey(change.put, change.row), { owner, stands });
+      } else this.#rows.set(rowKey(change.delete, change.key), { owner, stands: null });
     }
   }
 
   /** Forgets what this owner planned, unless someone behind it planned on the same row since. */
-  remove(owner: object, changes: readonly HashedChange[]): void {
-    for (const { change } of changes) {
+  remove(owner: Submission): void {
+    for (const { change } of owner.changes) {
       const key = "put" in change ? rowKey(change.put, change.row) : rowKey(change.delete, change.key);
       if (this.#rows.get(key)?.owner !== owner) continue;
       this.#rows.delete(key);

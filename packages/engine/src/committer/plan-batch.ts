@@ -6,12 +6,16 @@ export interface Planned {
   readonly submission: Submission;
   /** Earlier submissions of the batch that change what this one read: it is stale when one of them is committed. */
   readonly unless: readonly number[];
+  /** Earlier submissions of the batch whose rows this one was planned on: it conflicts unless they are committed. */
+  readonly after: readonly number[];
 }
 
 export interface BatchPlan<T> {
   readonly admitted: readonly T[];
   readonly planned: readonly Planned[];
   readonly stale: readonly { readonly item: T; readonly key: string }[];
+  /** Planned on a row that never came to be; `table` is one that they would have changed. */
+  readonly baseless: readonly { readonly item: T; readonly table: string }[];
 }
 
 const NONE: readonly number[] = [];
@@ -23,16 +27,25 @@ const NONE: readonly number[] = [];
 export function planBatch<T extends { readonly submission: Submission }>(
   items: readonly T[],
   window: FootprintWindow,
+  uncommitted: Pick<WeakSet<Submission>, "has" | "add">,
 ): BatchPlan<T> {
   const admitted: T[] = [];
   const planned: Planned[] = [];
   const stale: { item: T; key: string }[] = [];
+  const baseless: { item: T; table: string }[] = [];
+  const indexes = new Map<Submission, number>();
   const writers = new Map<string, number[]>();
   for (const item of items) {
     const { submission } = item;
     const key = window.changedSince(submission.reads, submission.seen);
     if (key !== undefined) {
       stale.push({ item, key });
+      uncommitted.add(submission);
+      continue;
+    }
+    if (submission.after?.some((earlier) => uncommitted.has(earlier)) === true) {
+      baseless.push({ item, table: tableOf(submission) });
+      uncommitted.add(submission);
       continue;
     }
     const unless = writers.size === 0 ? NONE : writersOf(submission.reads, writers);
@@ -41,15 +54,29 @@ export function planBatch<T extends { readonly submission: Submission }>(
       if (indexes === undefined) writers.set(written, [planned.length]);
       else indexes.push(planned.length);
     }
+    const after = submission.after === undefined ? NONE : indexesOf(submission.after, indexes);
+    indexes.set(submission, planned.length);
     admitted.push(item);
-    planned.push({ submission, unless });
+    planned.push({ submission, unless, after });
   }
-  return { admitted, planned, stale };
+  return { admitted, planned, stale, baseless };
 }
 
 function writersOf(reads: readonly string[], writers: ReadonlyMap<string, readonly number[]>): readonly number[] {
   const found = reads.flatMap((key) => writers.get(key) ?? NONE);
   return found.length === 0 ? NONE : [...new Set(found)];
+}
+
+/** Those that are not in this batch have been committed. */
+function indexesOf(earlier: readonly Submission[], indexes: ReadonlyMap<Submission, number>): readonly number[] {
+  return earlier.flatMap((submission) => indexes.get(submission) ?? NONE);
+}
+
+/** A table that the submission would have changed; none for a refusal that rests on a queued row. */
+export function tableOf({ changes }: Pick<Submission, "changes">): string {
+  const change = changes[0]?.change;
+  if (change === undefined) return "none";
+  return "put" in change ? change.put.name : change.delete.name;
 }
 
 /** The key that made `stale` depend on `writer`, for the answer. */

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { PendingRows } from "../committer/pending-rows.ts";
 import type { StoredRow } from "../operation.ts";
-import type { Committer, Storage } from "../storage.ts";
+import type { Committer, QueuedRow, Storage } from "../storage.ts";
 import type { CommitResult, Submission } from "../submission.ts";
 import type { Row, Table } from "../table.ts";
 import { MemoryLedger } from "./memory-ledger.fixture.ts";
@@ -24,7 +24,7 @@ export class LateLedger implements Committer, Storage {
   }
 
   submit(submission: Submission): Promise<CommitResult> {
-    this.#queued.add(submission, submission.changes);
+    this.#queued.add(submission);
     const committing = this.#last.then(() => this.#commit(submission));
     this.#last = committing.catch(() => {});
     return committing;
@@ -35,11 +35,11 @@ export class LateLedger implements Committer, Storage {
     try {
       return await this.stored.submit(submission);
     } finally {
-      this.#queued.remove(submission, submission.changes);
+      this.#queued.remove(submission);
     }
   }
 
-  pending(table: Table, key: Row): { readonly row: Row; readonly rev: number } | null | undefined {
+  pending(table: Table, key: Row): QueuedRow | undefined {
     return this.#queued.get(table, key);
   }
 

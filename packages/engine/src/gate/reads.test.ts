@@ -1,9 +1,13 @@
+import type { Submission } from "../submission.ts";
 import { describe, expect, test } from "vitest";
 import type { Committer } from "../storage.ts";
 import { bench, things } from "./gate.fixture.ts";
 import { LateLedger } from "./late-ledger.fixture.ts";
 import { PlanReads } from "./reads.ts";
 import { Turns } from "./turns.ts";
+
+/** Somebody whose plan is queued. */
+const owner = {} as Submission;
 
 function readsWith(pending: ReturnType<Committer["pending"]>) {
   const { ledger, cache } = bench();
@@ -33,8 +37,11 @@ describe("the reads of a plan", () => {
 
   test("see a row as the queue will leave it", () => {
     const row = { id: "a", value: 2 };
-    expect(readsWith({ row, rev: 6 }).pending(things, { id: "a" })).toEqual({ row, rev: 6, seq: 9 });
-    expect(readsWith(null).pending(things, { id: "a" })).toBeUndefined();
+    const written = readsWith({ stands: { row, rev: 6 }, owner });
+    expect(written.pending(things, { id: "a" })).toEqual({ row, rev: 6, seq: 9 });
+    expect(written.after).toEqual([owner]);
+    expect(readsWith({ stands: null, owner }).pending(things, { id: "a" })).toBeUndefined();
+    expect(readsWith(undefined).after).toEqual([]);
   });
 });
 
@@ -66,9 +73,9 @@ describe("a row of a storage that answers later", () => {
 
   test("is what was queued while it was on its way", async () => {
     const row = { id: "a", value: 2 };
-    const written = lateReads((isAnswered) => (isAnswered ? { row, rev: 6 } : undefined));
+    const written = lateReads((isAnswered) => (isAnswered ? { stands: { row, rev: 6 }, owner } : undefined));
     expect(await written.reads.pending(things, key)).toEqual({ row, rev: 6, seq: 9 });
-    const deleted = lateReads((isAnswered) => (isAnswered ? null : undefined));
+    const deleted = lateReads((isAnswered) => (isAnswered ? { stands: null, owner } : undefined));
     expect(await deleted.reads.pending(things, key)).toBeUndefined();
   });
 
@@ -76,10 +83,10 @@ describe("a row of a storage that answers later", () => {
     const turns = new Turns();
     turns.areNeeded = true;
     const row = { id: "a", value: 2 };
-    const written = lateReads(() => ({ row, rev: 6 }), turns);
+    const written = lateReads(() => ({ stands: { row, rev: 6 }, owner }), turns);
     expect(await written.reads.pending(things, key)).toEqual({ row, rev: 6, seq: 9 });
     written.reads.giveBack();
-    const deleted = lateReads(() => null, turns);
+    const deleted = lateReads(() => ({ stands: null, owner }), turns);
     expect(await deleted.reads.pending(things, key)).toBeUndefined();
     expect(written.storage.readsOfRows + deleted.storage.readsOfRows).toBe(0);
     expect(turns.size).toBe(1);

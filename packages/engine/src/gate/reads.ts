@@ -1,6 +1,7 @@
 import { rowKey } from "../committer/layout.ts";
 import type { Reads, StoredRow } from "../operation.ts";
 import type { Committer, Storage } from "../storage.ts";
+import type { Submission } from "../submission.ts";
 import type { Row, Table } from "../table.ts";
 import type { FootprintCache } from "./footprint-cache.ts";
 import { TakenTurns, type Turns } from "./turns.ts";
@@ -13,6 +14,7 @@ export class PlanReads implements Reads {
   readonly #committer: Committer;
   readonly #turns: Turns | undefined;
   readonly #caller: { readonly signal: AbortSignal } | undefined;
+  readonly #after = new Set<Submission>();
   #taken: TakenTurns | undefined;
 
   /** Turns and caller come together: who plans on a row waits for those before, and `giveBack` ends that for others. */
@@ -28,6 +30,11 @@ export class PlanReads implements Reads {
     this.#committer = committer;
     this.#turns = turns;
     this.#caller = caller;
+  }
+
+  /** Queued submissions whose rows were planned on. */
+  get after(): readonly Submission[] {
+    return [...this.#after];
   }
 
   touch(footprint: string): void {
@@ -72,7 +79,9 @@ export class PlanReads implements Reads {
   /** `null`: it will be deleted; `undefined`: nothing queued touches it. */
   #queued(table: Table, key: Row): StoredRow | null | undefined {
     const queued = this.#committer.pending(table, key);
-    return queued ? { ...queued, seq: this.#committer.position } : queued;
+    if (queued === undefined) return undefined;
+    this.#after.add(queued.owner);
+    return queued.stands && { ...queued.stands, seq: this.#committer.position };
   }
 
   /** A storage that answers later: from now on there are turns, and this one is nobody else's yet. */

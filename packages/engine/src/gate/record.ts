@@ -81,6 +81,7 @@ async function submissionOf(
     reads: reads.keys,
     writes: [...key.writes, ...writes, ...(plan?.writes ?? [])],
     seen,
+    ...(reads.after.length > 0 && { after: reads.after }),
   };
 }
 

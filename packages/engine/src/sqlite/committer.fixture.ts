@@ -103,5 +103,5 @@ export function openPlain(sealed: Uint8Array, commitment: Uint8Array): OpenedPay
 export function forWriter(draft: Draft = {}, unless: readonly number[] = []): WriterSubmission {
   const { entry, payload, changes } = submission(draft);
   const { commitment, sealed } = payload;
-  return { entry, commitment, sealed, changes, unless, reads: [], writes: [], seen: 0 };
+  return { entry, commitment, sealed, changes, unless, after: [], reads: [], writes: [], seen: 0 };
 }

@@ -4,6 +4,7 @@ import { KernelError } from "@holdfast/kernel/errors";
 import { Appender } from "./appender.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { FileGuard } from "./file-guard.ts";
+import { missBefore } from "../committer/miss-before.ts";
 import type { BatchResult, Miss } from "../committer/batch-result.ts";
 import type { StoredCheckpoint } from "../ledger/ledger-reader.ts";
 import type { WriterSubmission } from "../committer/pack-batch.ts";
@@ -83,9 +84,7 @@ export class LedgerDatabase {
     const misses: Miss[] = [];
     const missed = new Set<number>();
     for (const [index, submission] of batch.entries()) {
-      const by = submission.unless.find((earlier) => !missed.has(earlier));
-      const miss =
-        by === undefined ? this.#applyOne(submission, index, nowMs) : ({ index, status: "stale", by } as const);
+      const miss = missBefore(submission, index, missed) ?? this.#applyOne(submission, index, nowMs);
       if (miss === undefined) continue;
       misses.push(miss);
       missed.add(index);

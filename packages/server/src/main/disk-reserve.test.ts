@@ -40,7 +40,7 @@ test("the reserve is asked before the committer, which keeps the rest", async ()
     admission: () => undefined,
     submit: () => Promise.resolve({ status: "committed", seq: 7, time: 0 }),
     position: 7,
-    pending: () => null,
+    pending: () => undefined,
     settled: async () => {},
   };
   const guarded = withReserve(committer, reserve);
@@ -48,6 +48,6 @@ test("the reserve is asked before the committer, which keeps the rest", async ()
   await reserve.check();
   expect(guarded.admission()).toMatchObject({ code: "storage_failed" });
   expect(guarded.position).toBe(7);
-  expect(guarded.pending({ name: "t", columns: {}, key: [] }, {})).toBeNull();
+  expect(guarded.pending({ name: "t", columns: {}, key: [] }, {})).toBeUndefined();
   expect(await guarded.submit({} as never)).toMatchObject({ seq: 7 });
 });
