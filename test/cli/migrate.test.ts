@@ -118,6 +118,12 @@ describe("an installation", () => {
     const empty = holdfast(home, ["storage", "status"], settings);
     expect(empty).toMatchObject({ code: 0, err: "" });
     expect(empty.out).toContain("none yet; holdfast storage migrate makes them");
+    const misspelt = holdfast(home, ["storage", "status"], { ...settings, HOLDFAST_STORAGE_TIMEOUT: "1" });
+    expect(misspelt).toMatchObject({
+      code: 0,
+      out: empty.out,
+      err: "holdfast: unknown setting HOLDFAST_STORAGE_TIMEOUT; is it misspelt?\n",
+    });
     expect(holdfast(home, ["storage", "grant", "--role", "nobody"], settings)).toMatchObject({
       code: 1,
       err: expect.stringContaining("The database has no tables yet.") as string,
