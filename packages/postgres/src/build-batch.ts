@@ -32,15 +32,23 @@ export interface BuiltBatch {
   readonly rowKeys: readonly string[];
 }
 
+/** What attempts on the same batch have found out. */
+export interface Findings {
+  /** Row versions at the tip, of rows that were not as expected. */
+  readonly found: FoundRevs;
+  /** Submissions that conflict for good. */
+  readonly conflicts: ReadonlyMap<number, Miss>;
+}
+
 /**
  * Judges every submission against the footprints of all that was committed before, and makes entries, tree and head of
- * those that hold. `found`: row versions that an attempt on the same tip came upon.
+ * those that hold.
  */
 export function buildBatch(
   builder: Builder,
   { tip, window }: Position,
   submissions: readonly WriterSubmission[],
-  found: FoundRevs,
+  { found, conflicts }: Findings,
   nowMs: number,
 ): BuiltBatch {
   const draft = new Draft(builder, tip, found, nowMs);
@@ -49,9 +57,9 @@ export function buildBatch(
   for (const [index, submission] of submissions.entries()) {
     const key = window.changedSince(submission.reads, submission.seen);
     const miss =
-      key === undefined
-        ? (missBefore(submission, index, missed) ?? draft.add(submission, index))
-        : overtaken(index, key);
+      conflicts.get(index) ??
+      (key === undefined ? missBefore(submission, index, missed) : overtaken(index, key)) ??
+      draft.add(submission, index);
     if (miss === undefined) continue;
     misses.push(miss);
     missed.add(index);

@@ -138,6 +138,19 @@ describe.skipIf(!hasServer)("several nodes on one PostgreSQL", { timeout: 60_000
     expect(await look(settings, "SELECT rev FROM grants")).toEqual([{ rev: 30 }]);
   });
 
+  it("let no plan on a row that was never written stand on another node's row of the same version", async () => {
+    const settings = await freshDatabase(onTestFinished);
+    const [first, second] = [await startNode(settings, "n1"), await startNode(settings, "n2")];
+    await second.committer.submit(submission({ changes: [grant("one", 0, { uses: 2 })] }));
+    const made = submission({ changes: [grant("one", 0, { uses: 1 })] });
+    const onIt = { ...submission({ changes: [grant("one", 1, { uses: 11 })] }), after: [made] };
+    const results = await Promise.all([made, onIt].map((one) => first.committer.submit(one)));
+    expect(results.map(({ status }) => status)).toEqual(["conflict", "conflict"]);
+    const late = { ...submission({ changes: [grant("one", 1, { uses: 12 })] }), after: [onIt] };
+    expect(await first.committer.submit(late)).toMatchObject({ status: "conflict" });
+    expect(await look(settings, "SELECT uses, rev FROM grants")).toEqual([{ uses: 2, rev: 1 }]);
+  });
+
   it("write a row once a batch, whatever its submissions do with it", async () => {
     const settings = await freshDatabase(onTestFinished);
     const { committer } = await startNode(settings, "n1");

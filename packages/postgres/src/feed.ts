@@ -6,6 +6,8 @@ const RECONNECT_MS = 1_000;
 export interface FeedOptions {
   /** Opens the connection that listens; undefined where the database knows no NOTIFY. */
   readonly connect: (() => Promise<Client>) | undefined;
+  /** Of the connection that commits: nobody has to be told of what this node wrote itself. */
+  readonly ownProcessId: number | undefined;
   /** How often is looked without having been told to. */
   readonly pollMs: number;
   /** Somebody may have written. */
@@ -46,7 +48,9 @@ export class Feed {
       this.#client = client;
       client.once("error", (cause: Error) => this.#lost(connect, client, cause.message));
       client.once("end", () => this.#lost(connect, client, "the connection ended"));
-      client.on("notification", this.#options.onHint);
+      client.on("notification", ({ processId }) => {
+        if (processId !== this.#options.ownProcessId) this.#options.onHint();
+      });
       await client.query(`LISTEN ${CHANNEL}`);
       this.#tell(true, "");
       // What was written before the connection listened was not told.

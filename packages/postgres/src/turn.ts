@@ -8,6 +8,11 @@ const IMPATIENT_MS = 5_000;
 
 const WAIT = { name: "turn_wait", text: `SELECT pg_advisory_lock(${LOCK})` };
 const TRY = { name: "turn_try", text: `SELECT pg_try_advisory_lock(${LOCK}) AS got` };
+/** Keeps the lock when the batch before it on the connection does not stand: another attempt follows. */
+const GIVE_BACK_IF = {
+  name: "turn_back_if",
+  text: `SELECT pg_advisory_unlock(${LOCK}) AS "isFree" FROM holdfast.head WHERE id = 0 AND chain = $1`,
+};
 const GIVE_BACK = { name: "turn_back", text: `SELECT pg_advisory_unlock(${LOCK})` };
 
 /**
@@ -41,6 +46,12 @@ export class Turn {
   async #try(): Promise<boolean> {
     const { rows } = await this.#client.query<{ readonly got: boolean }>(TRY);
     return rows[0]?.got === true;
+  }
+
+  /** Gives the lock back if the ledger's head has this chain; whether it did. */
+  async giveBackIf(chain: string): Promise<boolean> {
+    const { rowCount } = await this.#client.query({ ...GIVE_BACK_IF, values: [chain] });
+    return rowCount === 1;
   }
 
   async giveBack(): Promise<void> {

@@ -97,6 +97,7 @@ export class PostgresWriter {
     });
     this.#feed = new Feed({
       connect: settings.hasNotify ? () => this.#dependencies.connect(settings, "listener") : undefined,
+      ownProcessId: (client as unknown as { readonly processID: number | null }).processID ?? undefined,
       pollMs: settings.pollMs,
       onHint: () => this.#look(onLost),
       onListening: (isListening, reason) => this.#tell({ kind: "event", event: { kind: "feed", isListening, reason } }),
