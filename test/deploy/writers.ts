@@ -9,7 +9,7 @@ export interface Written {
 }
 
 export interface Writers {
-  /** Resolves when so many more writes were acknowledged; rejects with the first one that failed. */
+  /** Resolves when so many more writes of each were acknowledged; rejects with the first one that failed. */
   acknowledged(more: number): Promise<void>;
   /** Ends them, and gives everything that they were told. */
   stop(): Promise<{ readonly written: readonly Written[]; readonly failures: readonly string[] }>;
@@ -19,6 +19,7 @@ export interface Writers {
 export function startWriters(count: number, connect: () => Client): Writers {
   const written: Written[] = [];
   const failures: string[] = [];
+  const counts = new Map<string, number>();
   const round = { isOver: false, onCall: () => {} };
   const work = async (client: Client, key: string): Promise<void> => {
     while (!round.isOver) {
@@ -26,6 +27,7 @@ export function startWriters(count: number, connect: () => Client): Writers {
       try {
         const { version } = await client.secrets.put(key, { value });
         written.push({ key, version, value });
+        counts.set(key, (counts.get(key) ?? 0) + 1);
       } catch (error) {
         failures.push(String(error));
       }
@@ -36,10 +38,12 @@ export function startWriters(count: number, connect: () => Client): Writers {
   const working = Array.from({ length: count }, (_, at) => work(connect(), `applications/deploy/writer-${at}`));
   return {
     acknowledged(more) {
-      const goal = written.length + more;
+      const before = new Map(counts);
       return new Promise((resolve, reject) => {
         round.onCall = () => {
-          if (written.length >= goal) resolve();
+          // Each of them: who was cut off by one death is to be back before the next.
+          const isReached = [...counts].every(([key, now]) => now - (before.get(key) ?? 0) >= more);
+          if (counts.size === count && isReached) resolve();
           if (failures.length > 0) reject(new Error(failures[0]));
         };
       });

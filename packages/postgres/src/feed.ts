@@ -10,8 +10,10 @@ export interface FeedOptions {
   readonly ownProcessId: number | undefined;
   /** How often is looked without having been told to. */
   readonly pollMs: number;
-  /** Somebody may have written. */
+  /** Somebody has written. */
   readonly onHint: () => void;
+  /** It is time to look, whether or not anybody has. */
+  readonly onPoll: () => void;
   /** Whether notifications come in, told when it changes: as long as they do not, looking is all there is. */
   readonly onListening: (isListening: boolean, reason: string) => void;
 }
@@ -30,7 +32,7 @@ export class Feed {
 
   constructor(options: FeedOptions) {
     this.#options = options;
-    this.#poll = setInterval(options.onHint, options.pollMs);
+    this.#poll = setInterval(options.onPoll, options.pollMs);
     if (options.connect !== undefined) void this.#listen(options.connect);
   }
 
@@ -54,7 +56,7 @@ export class Feed {
       await client.query(`LISTEN ${CHANNEL}`);
       this.#tell(true, "");
       // What was written before the connection listened was not told.
-      this.#options.onHint();
+      this.#options.onPoll();
     } catch (cause) {
       this.#lost(connect, this.#client, (cause as Error).message);
     }

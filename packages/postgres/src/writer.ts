@@ -46,6 +46,9 @@ export interface PostgresWriterDependencies {
   readonly nowMs: () => number;
 }
 
+/** How long a hint may wait for a commit to find out by itself. */
+const HINT_MS = 5;
+
 const SYSTEM: PostgresWriterDependencies = { connect, nowMs: Date.now };
 
 /** Owns the write connection of this node; the ledger's one head decides which node's batch comes next. */
@@ -60,6 +63,8 @@ export class PostgresWriter {
   #attempts!: CommitAttempts;
   #feed: Feed | undefined;
   #isLooking = false;
+  #isCommitting = false;
+  #hint: NodeJS.Timeout | undefined;
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -99,7 +104,8 @@ export class PostgresWriter {
       connect: settings.hasNotify ? () => this.#dependencies.connect(settings, "listener") : undefined,
       ownProcessId: (client as unknown as { readonly processID: number | null }).processID ?? undefined,
       pollMs: settings.pollMs,
-      onHint: () => this.#look(onLost),
+      onHint: () => this.#hear(onLost),
+      onPoll: () => this.#look(onLost),
       onListening: (isListening, reason) => this.#tell({ kind: "event", event: { kind: "feed", isListening, reason } }),
     });
     return recovery;
@@ -107,9 +113,12 @@ export class PostgresWriter {
 
   /** Commits all that still hold. Throws `write_failed` when nothing of the batch stands, anything else when it may. */
   commit(batch: readonly WriterSubmission[]): Promise<BatchResult> {
+    this.#isCommitting = true;
     return this.#inOrder(() => {
       this.#connected();
-      return this.#attempts.commit(batch);
+      return this.#attempts.commit(batch).finally(() => {
+        this.#isCommitting = false;
+      });
     });
   }
 
@@ -128,6 +137,7 @@ export class PostgresWriter {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#hint);
     await this.#feed?.stop();
     await this.#tail;
     const client = this.#client;
@@ -199,7 +209,16 @@ export class PostgresWriter {
     return { head, checkpoint: undefined, verifiedFrom: 0, isCheckpointMissing: false };
   }
 
-  /** A hint that others have written; hints that come while one waits are the same hint. */
+  /** Others have written. A commit that is under way, or comes next, finds out by itself; if none does, somebody looks soon. */
+  #hear(onLost: (message: string) => void): void {
+    if (!this.#isCommitting) return this.#look(onLost);
+    this.#hint ??= setTimeout(() => {
+      this.#hint = undefined;
+      this.#hear(onLost);
+    }, HINT_MS);
+  }
+
+  /** Hints that come while one waits are the same hint. */
   #look(onLost: (message: string) => void): void {
     if (this.#isLooking || this.#client === undefined) return;
     this.#isLooking = true;
