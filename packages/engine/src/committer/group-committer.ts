@@ -18,6 +18,7 @@ import { Publisher } from "./publisher.ts";
 import type { Recovery } from "./recovery.ts";
 import { notRecorded, notRecording, overloaded, unfitChange } from "./refusals.ts";
 import { bytesOf, type Queued, type QueueLimits, SubmissionQueue } from "./submission-queue.ts";
+import { Uncommitted } from "./uncommitted.ts";
 import { WriterLink } from "./writer-link.ts";
 
 const LIMITS: QueueLimits = {
@@ -53,8 +54,7 @@ export class GroupCommitter implements LedgerCommitter {
   #checkpoint: StoredCheckpoint | undefined;
   #checkpointTimer: NodeJS.Timeout | undefined;
   #isIssuing = false;
-  /** Submissions that did not come to stand: whoever was planned on their rows was planned on nothing. */
-  readonly #uncommitted = new WeakSet<Submission>();
+  readonly #uncommitted = new Uncommitted();
   /** Footprint keys of a batch whose outcome is not known. */
   #doubtful: readonly string[] = [];
 
@@ -113,7 +113,8 @@ export class GroupCommitter implements LedgerCommitter {
   }
 
   pending(table: Table, key: Row): QueuedRow | undefined {
-    return this.#rows.get(table, key);
+    const queued = this.#rows.get(table, key);
+    return queued !== undefined && this.#uncommitted.has(queued.owner) ? undefined : queued;
   }
 
   settled(table: Table, key: Row): Promise<void> {
@@ -134,6 +135,7 @@ export class GroupCommitter implements LedgerCommitter {
     return new Promise((resolve, reject) => {
       this.#queue.push({ submission, bytes, queuedAt: this.#nowMs(), resolve, reject });
       this.#rows.add(submission);
+      this.#uncommitted.follow(submission);
       this.#schedule();
     });
   }

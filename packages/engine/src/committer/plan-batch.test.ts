@@ -4,25 +4,37 @@ import type { Submission } from "../submission.ts";
 import { FootprintWindow } from "./footprint-window.ts";
 import { missBefore } from "./miss-before.ts";
 import { planBatch } from "./plan-batch.ts";
+import { Uncommitted } from "./uncommitted.ts";
 
 const after = (changes: Submission["changes"], ...earlier: Submission[]): Submission => ({
   ...submission(),
   changes,
   after: earlier,
 });
+function following(...submissions: readonly Submission[]): Uncommitted {
+  const uncommitted = new Uncommitted();
+  for (const submission of submissions) uncommitted.follow(submission);
+  return uncommitted;
+}
+
 const itemsOf = (...submissions: readonly Submission[]) => submissions.map((one) => ({ submission: one }));
 
 describe("a submission that was planned on a queued row", () => {
   it("is told to the writer as coming after the one that queued it", () => {
     const first = submission({ changes: [grant("a", 0)] });
     const second = after(first.changes, first);
-    const { planned } = planBatch(itemsOf(first, submission(), second), new FootprintWindow(0), new WeakSet());
+    const { planned } = planBatch(
+      itemsOf(first, submission(), second),
+      new FootprintWindow(0),
+      following(first, second),
+    );
     expect(planned.map((one) => one.after)).toEqual([[], [], [0]]);
   });
 
   it("needs nothing of one that was committed with an earlier batch", () => {
     const earlier = submission({ changes: [grant("a", 0)] });
-    const { planned } = planBatch(itemsOf(after(earlier.changes, earlier)), new FootprintWindow(0), new WeakSet());
+    const later = after(earlier.changes, earlier);
+    const { planned } = planBatch(itemsOf(later), new FootprintWindow(0), following(earlier, later));
     expect(planned).toMatchObject([{ after: [] }]);
   });
 
@@ -32,11 +44,12 @@ describe("a submission that was planned on a queued row", () => {
     const stale = submission({ changes: [grant("a", 0)], reads: ["credential:x"] });
     const second = after(stale.changes, stale);
     const refusal = after([], second);
-    const uncommitted = new WeakSet<Submission>();
+    const uncommitted = following(stale, second, refusal);
     const { planned, baseless } = planBatch(itemsOf(stale, second, refusal), window, uncommitted);
     expect(planned).toEqual([]);
     expect(baseless.map(({ table }) => table)).toEqual(["grants", "none"]);
     const later = after(stale.changes, second);
+    uncommitted.follow(later);
     expect(planBatch(itemsOf(later), window, uncommitted).baseless).toHaveLength(1);
   });
 

@@ -1,5 +1,6 @@
 import type { Submission } from "../submission.ts";
 import type { FootprintWindow } from "./footprint-window.ts";
+import type { Uncommitted } from "./uncommitted.ts";
 
 /** A submission whose plan held when its batch was put together. */
 export interface Planned {
@@ -27,7 +28,7 @@ const NONE: readonly number[] = [];
 export function planBatch<T extends { readonly submission: Submission }>(
   items: readonly T[],
   window: FootprintWindow,
-  uncommitted: Pick<WeakSet<Submission>, "has" | "add">,
+  uncommitted: Uncommitted,
 ): BatchPlan<T> {
   const admitted: T[] = [];
   const planned: Planned[] = [];
@@ -43,9 +44,8 @@ export function planBatch<T extends { readonly submission: Submission }>(
       uncommitted.add(submission);
       continue;
     }
-    if (submission.after?.some((earlier) => uncommitted.has(earlier)) === true) {
+    if (uncommitted.has(submission)) {
       baseless.push({ item, table: tableOf(submission) });
-      uncommitted.add(submission);
       continue;
     }
     const unless = writers.size === 0 ? NONE : writersOf(submission.reads, writers);

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { rowKey } from "../committer/layout.ts";
 import type { Reads, StoredRow } from "../operation.ts";
 import type { Committer, Storage } from "../storage.ts";
@@ -60,6 +61,8 @@ export class PlanReads implements Reads {
 
   async settled(table: Table, key: Row): Promise<StoredRow | undefined> {
     await this.#committer.settled(table, key);
+    // Each in a turn of its own: those who waited together would all plan on the same row.
+    await setImmediate();
     return this.#storage.row(table, key);
   }
 

@@ -86,12 +86,18 @@ async function insistLiveTenant(tenant: string, reads: Reads): Promise<void> {
  * that is remembered of a token tells its uses.
  */
 async function spend({ accessor }: Token, reads: Reads): Promise<Change> {
-  const planned = await reads.pending(tokensTable, { accessor });
-  // Whoever would take the last use may yet fail to: nobody is turned away for what was only planned.
-  const stored = usesLeftOf(planned) > 0 ? planned : await reads.settled(tokensTable, { accessor });
-  const usesLeft = usesLeftOf(stored);
-  if (stored === undefined || usesLeft === 0) throw notBelieved();
-  return { put: tokensTable, row: { ...stored.row, uses_left: usesLeft - 1 }, expect: stored.rev };
+  const stored = await withUses(accessor, reads);
+  return { put: tokensTable, row: { ...stored.row, uses_left: usesLeftOf(stored) - 1 }, expect: stored.rev };
+}
+
+/** Whoever would take the last use may yet fail to: nobody is turned away for what was only planned. */
+async function withUses(accessor: string, reads: Reads): Promise<StoredRow> {
+  for (;;) {
+    const planned = await reads.pending(tokensTable, { accessor });
+    if (planned !== undefined && usesLeftOf(planned) > 0) return planned;
+    const settled = await reads.settled(tokensTable, { accessor });
+    if (usesLeftOf(settled) === 0) throw notBelieved();
+  }
 }
 
 const usesLeftOf = (stored: StoredRow | undefined): number => (stored?.row["uses_left"] as number | undefined) ?? 0;
