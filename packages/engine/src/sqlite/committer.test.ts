@@ -225,6 +225,16 @@ describe("pending rows", () => {
     await second;
     expect(committer.pending(grants, key)).toBeUndefined();
   });
+
+  it("show nothing of a plan that stood on a submission which was not committed", async () => {
+    const { committer } = await opened();
+    const key = { tenant: "t", actor: "ann" };
+    const made = submission({ changes: [grant("ann", 7)] });
+    expect(await committer.submit(made)).toMatchObject({ status: "conflict" });
+    const onIt = committer.submit({ ...submission({ changes: [grant("ann", 0)] }), after: [made] });
+    expect(committer.pending(grants, key)).toBeUndefined();
+    expect(await onIt).toEqual({ status: "conflict", table: "grants" });
+  });
 });
 
 describe("the queue", () => {
