@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,9 @@ const START_TIMEOUT_MS = 10_000;
 const NODES = ["node-1:8200", "node-2:8200", "node-3:8200"];
 
 /** The name that stands in what is shipped: by it clients reach nginx, and nodes have it in their certificates. */
+/** Where Debian puts it is not in everybody's PATH. */
+const NGINX = existsSync("/usr/sbin/nginx") ? "/usr/sbin/nginx" : "nginx";
+
 export const PUBLIC_NAME = "holdfast.example.org";
 
 export type ShippedConfiguration = "passthrough" | "terminating";
@@ -31,13 +34,13 @@ export interface Nginx {
 
 /** Why the shipped configurations cannot be tried here; undefined when they can. */
 export function whyNoNginx(): string | undefined {
-  const found = spawnSync("nginx", ["-V"]);
+  const found = spawnSync(NGINX, ["-V"]);
   if (found.error !== undefined) return "nginx is not installed";
   // Debian has the stream module in a package of its own.
   const folder = mkdtempSync(join(tmpdir(), "holdfast-nginx-"));
   try {
     const { status, stderr } = spawnSync(
-      "nginx",
+      NGINX,
       wordsFor(write("passthrough", folder, 1, { nodePorts: [1, 2, 3] }), "-t"),
     );
     return status === 0 ? undefined : `nginx cannot pass TLS through: ${stderr.toString().split("\n")[0]}`;
@@ -50,7 +53,7 @@ export function whyNoNginx(): string | undefined {
 export async function startNginx(shipped: ShippedConfiguration, options: NginxOptions): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-nginx-"));
   const port = await freePort();
-  const child = spawn("nginx", wordsFor(write(shipped, folder, port, options)), {
+  const child = spawn(NGINX, wordsFor(write(shipped, folder, port, options)), {
     stdio: ["ignore", "ignore", "pipe"],
   });
   let said = "";

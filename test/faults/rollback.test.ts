@@ -28,7 +28,7 @@ test("a database replaced by an older copy does not start", async () => {
   const folder = copyOfData(newer);
   copyFileSync(databaseOf(older), databaseOf(folder));
   const sentence =
-    /^holdfast: The ledger has \d+ entries; a ledger of \d+ is known from elsewhere\. [^\n]+\nhint: .*\n$/m;
+    /^holdfast: The ledger has \d+ entries; a ledger of \d+ is known from elsewhere \([^\n]+\)\.\nhint: .*\n$/m;
   expect(await refusedStart(folder)).toEqual(rolledBack(sentence));
 });
 
