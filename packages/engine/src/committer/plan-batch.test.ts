@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { grant, submission } from "../sqlite/committer.fixture.ts";
+import { grant, submission, ungrant } from "../sqlite/committer.fixture.ts";
 import type { Submission } from "../submission.ts";
 import { FootprintWindow } from "./footprint-window.ts";
 import { missBefore } from "./miss-before.ts";
@@ -51,6 +51,16 @@ describe("a submission that was planned on a queued row", () => {
     const later = after(stale.changes, second);
     uncommitted.follow(later);
     expect(planBatch(itemsOf(later), window, uncommitted).baseless).toHaveLength(1);
+  });
+
+  it("names the table of a row that it would have deleted", () => {
+    const first = submission({ changes: [grant("a", 0)] });
+    const second = after(submission({ changes: [ungrant("a", 1)] }).changes, first);
+    const uncommitted = following(first, second);
+    uncommitted.add(first);
+    expect(planBatch(itemsOf(second), new FootprintWindow(0), uncommitted).baseless).toMatchObject([
+      { table: "grants" },
+    ]);
   });
 
   it("conflicts in the writer when that one did not stand, and is judged by itself when it did", () => {
