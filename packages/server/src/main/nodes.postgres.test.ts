@@ -100,7 +100,9 @@ describe.skipIf(!hasServer)("nodes that share a PostgreSQL", () => {
     const clears = vi.spyOn(one.cache, "clear");
     const keys = vi.spyOn(one.keyring, "clear");
     const client = await connect(settingsFrom({ url: database.url }), "migration");
-    await client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%writer'");
+    // Of this database alone: other tests have theirs on the same server.
+    const writers = "application_name LIKE '%writer' AND datname = current_database()";
+    await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${writers}`);
     await client.end();
     await vi.waitFor(() => {
       expect(one.refusal()?.code).toBe("storage_failed");
