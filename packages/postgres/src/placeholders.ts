@@ -26,8 +26,8 @@ export interface Statement {
 export const nameOf = (text: string): string => `holdfast_${toHex(sha256(utf8(text))).slice(0, 40)}`;
 
 /**
- * Statements by the SQL that slices write, or that is numbered already. Connections keep what they have prepared, so nothing is dropped to make room:
- * the first 256 texts get a name, further ones are parsed anew each time.
+ * Statements by the SQL that slices write, or that is numbered already. Connections keep what they have prepared, so
+ * nothing is dropped to make room: the first 256 texts get a name, further ones are parsed anew each time.
  */
 export class Statements {
   readonly #prepared = new Map<string, Statement>();

@@ -114,11 +114,12 @@ export class PostgresWriter {
   /** Commits all that still hold. Throws `write_failed` when nothing of the batch stands, anything else when it may. */
   commit(batch: readonly WriterSubmission[]): Promise<BatchResult> {
     this.#isCommitting = true;
-    return this.#inOrder(() => {
+    const committing = this.#inOrder(() => {
       this.#connected();
-      return this.#attempts.commit(batch).finally(() => {
-        this.#isCommitting = false;
-      });
+      return this.#attempts.commit(batch);
+    });
+    return committing.finally(() => {
+      this.#isCommitting = false;
     });
   }
 
@@ -211,7 +212,7 @@ export class PostgresWriter {
 
   /** Others have written. A commit that is under way, or comes next, finds out by itself; if none does, somebody looks soon. */
   #hear(onLost: (message: string) => void): void {
-    if (!this.#isCommitting) return this.#look(onLost);
+    if (!this.#isCommitting || this.#client === undefined) return this.#look(onLost);
     this.#hint ??= setTimeout(() => {
       this.#hint = undefined;
       this.#hear(onLost);
