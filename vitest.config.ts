@@ -39,6 +39,7 @@ export default defineConfig({
     testTimeout: 10_000,
     hookTimeout: 20_000,
     allowOnly: false,
+    setupFiles: ["test/coverage-files.ts"],
     projects: [
       {
         extends: true,

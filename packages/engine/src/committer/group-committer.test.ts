@@ -18,16 +18,21 @@ const recovery = {
 };
 
 /** A committer over a database that other nodes write to; a test says what its writer hears of them. */
-async function shared(isOnDuty: boolean) {
+async function shared(isOnDuty: boolean, issuesAtOnce = true) {
+  let issues = issuesAtOnce;
   const asked: Request["kind"][] = [];
   const told: Committed[] = [];
   let events!: WriterEvents;
   const post = ({ kind }: Request): void => {
     asked.push(kind);
-    if (kind === "checkpoint") events.reply({ kind, checkpoint: { size: 1_500, note: "" } });
+    if (kind === "checkpoint" && issues) issue();
     if (kind !== "close") return;
     events.reply({ kind: "closed", checkpoint: undefined });
     events.exit(undefined);
+  };
+  const issue = (): void => {
+    issues = true;
+    events.reply({ kind: "checkpoint", checkpoint: { size: 1_500, note: "" } });
   };
   const start = (_: unknown, its: WriterEvents) => {
     events = its;
@@ -42,16 +47,18 @@ async function shared(isOnDuty: boolean) {
   );
   await committer.open();
   onTestFinished(() => committer.close());
-  const moved = {
-    batches: [{ seq: 1_499, writes: ["path:a"] }],
-    head: { ...head, size: 1_500 },
+  const moved = (size: number) => ({
+    batches: [{ seq: size - 1, writes: ["path:a"] }],
+    head: { ...head, size },
     checkpoint: undefined,
-  };
+  });
   return {
     committer,
     asked,
     told,
-    hear: (isIncomplete: boolean) => events.reply({ kind: "moved", moved: { ...moved, isIncomplete } }),
+    issue,
+    hear: (isIncomplete: boolean, size = 1_500) =>
+      events.reply({ kind: "moved", moved: { ...moved(size), isIncomplete } }),
   };
 }
 
@@ -77,5 +84,15 @@ describe("a ledger that other nodes write to", () => {
     expect(onDuty.asked).toEqual(["checkpoint"]);
     expect(onDuty.committer.checkpoint).toMatchObject({ size: 1_500 });
     expect(offDuty.asked).toEqual([]);
+  });
+
+  it("asks for no second checkpoint while the first is being issued, and for the next when that one stands", async () => {
+    const { asked, issue, hear } = await shared(true, false);
+    for (const size of [1_500, 1_600]) hear(false, size);
+    expect(asked).toEqual(["checkpoint"]);
+    issue();
+    await Promise.resolve();
+    hear(false, 3_000);
+    expect(asked).toEqual(["checkpoint", "checkpoint"]);
   });
 });
