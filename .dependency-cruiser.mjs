@@ -8,10 +8,19 @@ const mayUse = {
   contract: { packages: [], platform: false, npm: [] },
   policy: { packages: ["kernel"], platform: false, npm: [] },
   engine: { packages: ["kernel", "contract"], platform: true, npm: true },
+  rules: { packages: ["kernel"], platform: false, npm: ["yaml"] },
+  notify: { packages: ["kernel"], platform: true, npm: true },
+  runtime: { packages: ["kernel", "engine"], platform: true, npm: true },
+  spine: { packages: ["kernel", "contract", "policy", "engine", "runtime"], platform: true, npm: true },
+  agent: {
+    packages: ["kernel", "contract", "policy", "engine", "rules", "notify", "runtime", "spine"],
+    platform: true,
+    npm: true,
+  },
   client: { packages: ["kernel", "contract"], platform: true, npm: ["@noble/hashes"] },
   postgres: { packages: ["kernel", "engine"], platform: true, npm: true },
-  server: { packages: ["kernel", "contract", "policy", "engine", "postgres"], platform: true, npm: true },
-  cli: { packages: ["kernel", "contract", "client", "server", "postgres"], platform: true, npm: true },
+  server: { packages: ["kernel", "contract", "policy", "engine", "postgres", "runtime", "spine"], platform: true, npm: true },
+  cli: { packages: ["kernel", "contract", "client", "server", "postgres", "rules", "agent", "runtime"], platform: true, npm: true },
 };
 
 /** Slices of the server, lowest rank first: each imports lower ranks only. */
