@@ -25,6 +25,7 @@ export interface Operation {
   readonly spans: readonly string[];
   readonly permission: { readonly resource: string; readonly path: string; readonly action: string } | null;
   readonly scope: "tenant" | "global";
+  readonly program: "server" | "agent" | "both";
   readonly mutation: boolean;
   readonly entryResource: string;
   readonly success: readonly number[];
@@ -45,8 +46,18 @@ interface Catalogue {
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../packages/contract/emitted/${name}`, import.meta.url), "utf8"));
 
-/** The emitted catalogue: what is true of every operation is tested by walking through it. */
-export const catalogue = read("catalogue.json") as Catalogue;
+const all = read("catalogue.json") as Catalogue;
+
+const without = (program: Operation["program"]): Catalogue => ({
+  ...all,
+  operations: Object.fromEntries(Object.entries(all.operations).filter(([, one]) => one.program !== program)),
+});
+
+/** The server's part of the emitted catalogue: what is true of every operation is tested by walking through it. */
+export const catalogue = without("agent");
+
+/** The agent's part. */
+export const agentCatalogue = without("server");
 
 export const openApi = read("openapi.json") as {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };

@@ -842,6 +842,565 @@ export interface Status {
   readonly features: readonly Feature[];
 }
 
+export interface AlertListInput {
+  /** Only alerts in this state. */
+  readonly state?: 'open' | 'acknowledged' | undefined;
+  /** Only alerts of this severity or a higher one. */
+  readonly severity?: 'informational' | 'low' | 'medium' | 'high' | 'critical' | undefined;
+  /** Only alerts of this rule. */
+  readonly rule?: string | undefined;
+  /** Only alerts that were last seen at this time or after it. */
+  readonly since?: string | undefined;
+  /** Most items in one answer. */
+  readonly limit?: number | undefined;
+  /** The "next" of the answer before. */
+  readonly after?: string | undefined;
+}
+
+export interface Alert {
+  /** Id of an alert. */
+  readonly id: string;
+  readonly state: 'open' | 'acknowledged';
+  /** Severity of the rule. */
+  readonly severity: 'informational' | 'low' | 'medium' | 'high' | 'critical';
+  /** Title of the rule. */
+  readonly title: string;
+  /** Rule that found it. */
+  readonly rule: string;
+  /** Name of a host. */
+  readonly host: string;
+  /** What tells findings of this rule apart. */
+  readonly dedupKey: string;
+  /** Findings that came together in it. */
+  readonly count: number;
+  /** When the first of them was found. */
+  readonly firstSeenAt: string;
+  /** When the last of them was found. */
+  readonly lastSeenAt: string;
+  /** The finding in one line. */
+  readonly summary: string;
+  /** Id of a silence. */
+  readonly silencedBy?: string;
+  /** When somebody took note of it. */
+  readonly acknowledgedAt?: string;
+  /** Actor who took note of it. */
+  readonly acknowledgedBy?: string;
+  /** What that actor said. */
+  readonly note?: string;
+}
+
+export interface AlertList {
+  readonly items: readonly Alert[];
+  /** Send it back to get what follows; absent on the last page. */
+  readonly next?: string;
+}
+
+export interface AlertReadInput {
+  /** Id of an alert. */
+  readonly alert: string;
+}
+
+export interface AlertWithDetails {
+  /** Id of an alert. */
+  readonly id: string;
+  readonly state: 'open' | 'acknowledged';
+  /** Severity of the rule. */
+  readonly severity: 'informational' | 'low' | 'medium' | 'high' | 'critical';
+  /** Title of the rule. */
+  readonly title: string;
+  /** Rule that found it. */
+  readonly rule: string;
+  /** Name of a host. */
+  readonly host: string;
+  /** What tells findings of this rule apart. */
+  readonly dedupKey: string;
+  /** Findings that came together in it. */
+  readonly count: number;
+  /** When the first of them was found. */
+  readonly firstSeenAt: string;
+  /** When the last of them was found. */
+  readonly lastSeenAt: string;
+  /** The finding in one line. */
+  readonly summary: string;
+  /** Id of a silence. */
+  readonly silencedBy?: string;
+  /** When somebody took note of it. */
+  readonly acknowledgedAt?: string;
+  /** Actor who took note of it. */
+  readonly acknowledgedBy?: string;
+  /** What that actor said. */
+  readonly note?: string;
+  /** What the rule looks for. */
+  readonly description: string;
+  /** What else it may be. */
+  readonly falsePositives: readonly string[];
+  /** MITRE ATT&CK ids. */
+  readonly attack: readonly string[];
+  /** The row that was found: column to value, secrets masked. */
+  readonly details: Readonly<Record<string, string | number | null>>;
+}
+
+export interface AlertAcknowledgeInput {
+  /** Id of an alert. */
+  readonly alert: string;
+  /** What you found out. Never put a secret here. */
+  readonly note?: string | undefined;
+}
+
+export interface AlertReopenInput {
+  /** Id of an alert. */
+  readonly alert: string;
+}
+
+export interface SilenceCreateInput {
+  /** Rule whose alerts nobody is told of. */
+  readonly rule?: string | undefined;
+  /** What tells findings of one rule apart. */
+  readonly dedupKey?: string | undefined;
+  /** How long it holds. */
+  readonly ttlSeconds: number;
+  /** Why. It stands in the record; never put a secret here. */
+  readonly note: string;
+}
+
+export interface Silence {
+  /** Id of a silence. */
+  readonly id: string;
+  /** Rule whose alerts nobody is told of. */
+  readonly rule?: string;
+  /** Only for alerts with this key. */
+  readonly dedupKey?: string;
+  /** Why. */
+  readonly note: string;
+  /** When it was made. */
+  readonly createdAt: string;
+  /** Actor who made it. */
+  readonly createdBy: string;
+  /** When it ends. */
+  readonly expiresAt: string;
+}
+
+export interface SilenceListInput {
+  /** Most items in one answer. */
+  readonly limit?: number | undefined;
+  /** The "next" of the answer before. */
+  readonly after?: string | undefined;
+}
+
+export interface SilenceList {
+  readonly items: readonly Silence[];
+  /** Send it back to get what follows; absent on the last page. */
+  readonly next?: string;
+}
+
+export interface SilenceDeleteInput {
+  /** Id of a silence. */
+  readonly silence: string;
+}
+
+export interface DeletedSilence {
+  /** Id of a silence. */
+  readonly silence: string;
+  readonly deleted: true;
+}
+
+export type SinkListInput = Record<string, never>;
+
+export interface Sink {
+  /** Name of a sink, as the configuration has it. */
+  readonly name: string;
+  /** webhook, smtp, syslog, stdout, slack or teams. */
+  readonly kind: string;
+  /** Where it sends to, without any secret. */
+  readonly target: string;
+  /** paused: the breaker is open. */
+  readonly state: 'healthy' | 'failing' | 'paused';
+  readonly breaker: 'closed' | 'open' | 'half-open';
+  /** Notifications that wait for delivery. */
+  readonly queued: number;
+  /** Notifications that were given up. */
+  readonly deadLetters: number;
+  /** Deliveries since start. */
+  readonly delivered: number;
+  /** Failed attempts since start. */
+  readonly failed: number;
+  /** Last success. */
+  readonly lastDeliveredAt?: string;
+  /** Why the last attempt failed. */
+  readonly lastError?: string;
+  /** When it is tried again. */
+  readonly retryAt?: string;
+}
+
+export interface SinkList {
+  readonly items: readonly Sink[];
+}
+
+export interface SinkTestInput {
+  /** Name of a sink, as the configuration has it. */
+  readonly sink: string;
+}
+
+export interface SinkTest {
+  /** Name of a sink, as the configuration has it. */
+  readonly sink: string;
+  readonly delivered: boolean;
+  /** What the other side said. */
+  readonly detail: string;
+  /** How long it took. */
+  readonly durationMs: number;
+}
+
+export interface DeadLetterListInput {
+  /** Name of a sink, as the configuration has it. */
+  readonly sink?: string | undefined;
+  /** Most items in one answer. */
+  readonly limit?: number | undefined;
+  /** The "next" of the answer before. */
+  readonly after?: string | undefined;
+}
+
+export interface DeadLetter {
+  /** Id of a dead letter. */
+  readonly id: string;
+  /** Name of a sink, as the configuration has it. */
+  readonly sink: string;
+  /** Id of the alert. */
+  readonly alert: string;
+  /** Severity of the alert. */
+  readonly severity: 'informational' | 'low' | 'medium' | 'high' | 'critical';
+  /** Title of the alert. */
+  readonly title: string;
+  /** How often it was tried. */
+  readonly attempts: number;
+  /** When it was given up. */
+  readonly failedAt: string;
+  /** Why the last attempt failed. */
+  readonly lastError: string;
+}
+
+export interface DeadLetterList {
+  readonly items: readonly DeadLetter[];
+  /** Send it back to get what follows; absent on the last page. */
+  readonly next?: string;
+}
+
+export interface DeadLetterRetryInput {
+  readonly ids?: readonly string[] | undefined;
+  /** Name of a sink, as the configuration has it. */
+  readonly sink?: string | undefined;
+}
+
+export interface RetriedLetters {
+  /** Notifications that are queued again. */
+  readonly retried: number;
+}
+
+export interface DeadLetterDropInput {
+  readonly ids?: readonly string[] | undefined;
+  /** Name of a sink, as the configuration has it. */
+  readonly sink?: string | undefined;
+}
+
+export interface DroppedLetters {
+  /** Notifications that are gone. */
+  readonly dropped: number;
+}
+
+export interface RuleListInput {
+  /** Most items in one answer. */
+  readonly limit?: number | undefined;
+  /** The "next" of the answer before. */
+  readonly after?: string | undefined;
+}
+
+export interface Rule {
+  /** Id of the rule. */
+  readonly id: string;
+  /** What it finds, in a few words. */
+  readonly title: string;
+  /** Severity of its alerts. */
+  readonly severity: 'informational' | 'low' | 'medium' | 'high' | 'critical';
+  readonly state: 'enabled' | 'disabled';
+  /** starter: comes with the agent; own: from the rules folder. */
+  readonly origin: 'starter' | 'own';
+  /** File it stands in. */
+  readonly file: string;
+  /** When it runs: "each tick" or "every 60 s". */
+  readonly schedule: string;
+  /** Rows it found since start. */
+  readonly findings: number;
+  /** Runs that failed since start. */
+  readonly errors: number;
+  /** Last run. */
+  readonly lastRunAt?: string;
+  /** How long that took. */
+  readonly lastDurationMs?: number;
+  /** Why the last run that failed did. */
+  readonly lastError?: string;
+  /** Why somebody switched it on or off. */
+  readonly note?: string;
+  /** When that was. */
+  readonly changedAt?: string;
+  /** Actor who did. */
+  readonly changedBy?: string;
+}
+
+export interface RuleProblem {
+  /** File of the rule. */
+  readonly file: string;
+  /** What is wrong with it. */
+  readonly message: string;
+  /** Line, from 1. */
+  readonly line?: number;
+  /** Column, from 1. */
+  readonly column?: number;
+}
+
+export interface RuleList {
+  readonly items: readonly Rule[];
+  readonly problems: readonly RuleProblem[];
+  /** Send it back to get what follows; absent on the last page. */
+  readonly next?: string;
+}
+
+export interface RuleReadInput {
+  /** Id of the rule. */
+  readonly rule: string;
+}
+
+export interface RuleSource {
+  /** sigma */
+  readonly kind: string;
+  readonly author?: string;
+  readonly id?: string;
+  readonly licence?: string;
+  readonly references: readonly string[];
+}
+
+export interface RuleWithSql {
+  /** Id of the rule. */
+  readonly id: string;
+  /** What it finds, in a few words. */
+  readonly title: string;
+  /** Severity of its alerts. */
+  readonly severity: 'informational' | 'low' | 'medium' | 'high' | 'critical';
+  readonly state: 'enabled' | 'disabled';
+  /** starter: comes with the agent; own: from the rules folder. */
+  readonly origin: 'starter' | 'own';
+  /** File it stands in. */
+  readonly file: string;
+  /** When it runs: "each tick" or "every 60 s". */
+  readonly schedule: string;
+  /** Rows it found since start. */
+  readonly findings: number;
+  /** Runs that failed since start. */
+  readonly errors: number;
+  /** Last run. */
+  readonly lastRunAt?: string;
+  /** How long that took. */
+  readonly lastDurationMs?: number;
+  /** Why the last run that failed did. */
+  readonly lastError?: string;
+  /** Why somebody switched it on or off. */
+  readonly note?: string;
+  /** When that was. */
+  readonly changedAt?: string;
+  /** Actor who did. */
+  readonly changedBy?: string;
+  /** What it looks for. */
+  readonly description: string;
+  /** The statement as it stands in the file. */
+  readonly sql: string;
+  /** Which SQL it may use. */
+  readonly profile: 'strict' | 'extended';
+  /** Tables that it reads. */
+  readonly tables: readonly string[];
+  /** How far back it looks. */
+  readonly windowSeconds?: number;
+  /** Columns that tell its findings apart. */
+  readonly dedup: readonly string[];
+  /** MITRE ATT&CK ids. */
+  readonly attack: readonly string[];
+  /** What else it may find. */
+  readonly falsePositives: readonly string[];
+  readonly source?: RuleSource;
+}
+
+export interface RuleEnableInput {
+  /** Id of the rule. */
+  readonly rule: string;
+  /** Why. Never put a secret here. */
+  readonly note?: string | undefined;
+}
+
+export interface RuleChange {
+  /** Id of the rule. */
+  readonly rule: string;
+  readonly state: 'enabled' | 'disabled';
+}
+
+export interface RuleDisableInput {
+  /** Id of the rule. */
+  readonly rule: string;
+  /** Why. It stands in the record; never put a secret here. */
+  readonly note: string;
+}
+
+export type RuleReloadInput = Record<string, never>;
+
+export interface ReloadedRules {
+  /** Rules that work. */
+  readonly rules: number;
+  /** Rules that were not there before. */
+  readonly added: number;
+  /** Rules that read differently than before. */
+  readonly changed: number;
+  /** Rules that are gone. */
+  readonly removed: number;
+  readonly problems: readonly RuleProblem[];
+}
+
+export interface QueryRunInput {
+  /** The statement. */
+  readonly sql: string;
+  /** Most rows in the answer; 1000 when left out. */
+  readonly limit?: number | undefined;
+  /** How long it may run; 10 seconds when left out. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface QueryResult {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+  /** There were more rows than the limit. */
+  readonly isTruncated: boolean;
+  /** How long it ran. */
+  readonly durationMs: number;
+}
+
+export type TableListInput = Record<string, never>;
+
+export interface TableColumn {
+  readonly name: string;
+  readonly type: 'integer' | 'text';
+  readonly description: string;
+}
+
+export interface Table {
+  readonly name: string;
+  /** events are appended; state has one row for each thing that is there now. */
+  readonly kind: 'events' | 'state';
+  readonly description: string;
+  readonly columns: readonly TableColumn[];
+}
+
+export interface TableList {
+  readonly items: readonly Table[];
+}
+
+export type HostListInput = Record<string, never>;
+
+export interface SandboxLevel {
+  /** How the executor is locked up. */
+  readonly level: string;
+  /** Less than what is configured. */
+  readonly isDegraded: boolean;
+  readonly detail: string;
+}
+
+export interface Host {
+  /** Name of a host. */
+  readonly name: string;
+  /** Operating system. */
+  readonly os: string;
+  /** Version of its kernel. */
+  readonly kernel: string;
+  readonly architecture: string;
+  /** When it was started. */
+  readonly bootedAt?: string;
+  readonly agentVersion: string;
+  /** When the agent was started. */
+  readonly agentStartedAt: string;
+  /** Where process events come from: connector, audit, ebpf or polling. */
+  readonly source: string;
+  readonly sandbox: SandboxLevel;
+}
+
+export interface HostList {
+  readonly items: readonly Host[];
+}
+
+export interface HostReadInput {
+  /** Name of a host. */
+  readonly host: string;
+}
+
+export interface EventSource {
+  readonly name: string;
+  readonly state: 'active' | 'standby' | 'unavailable' | 'failed';
+  readonly detail: string;
+  /** Events since start. */
+  readonly events: number;
+  /** Events that are known to be lost. */
+  readonly lost: number;
+}
+
+export interface CatchRate {
+  /** Life of the processes it was measured with. */
+  readonly lifetimeMs: number;
+  /** How many of a thousand were caught. */
+  readonly perMille: number;
+}
+
+export interface Loss {
+  /** collector, source, queue, store, executor or sink. */
+  readonly stage: string;
+  readonly name: string;
+  readonly reason: string;
+  /** Rows, events or runs since start. */
+  readonly lost: number;
+}
+
+export interface Budget {
+  /** memory, processor, queue, ... */
+  readonly name: string;
+  readonly used: number;
+  readonly limit: number;
+  /** bytes, percent or items. */
+  readonly unit: string;
+}
+
+export interface TableRows {
+  readonly name: string;
+  /** Rows kept. */
+  readonly rows: number;
+}
+
+export interface HostWithReadings {
+  /** Name of a host. */
+  readonly name: string;
+  /** Operating system. */
+  readonly os: string;
+  /** Version of its kernel. */
+  readonly kernel: string;
+  readonly architecture: string;
+  /** When it was started. */
+  readonly bootedAt?: string;
+  readonly agentVersion: string;
+  /** When the agent was started. */
+  readonly agentStartedAt: string;
+  /** Where process events come from: connector, audit, ebpf or polling. */
+  readonly source: string;
+  readonly sandbox: SandboxLevel;
+  readonly sources: readonly EventSource[];
+  /** Measured for the active source. */
+  readonly catchRates: readonly CatchRate[];
+  readonly losses: readonly Loss[];
+  readonly budgets: readonly Budget[];
+  readonly tables: readonly TableRows[];
+}
+
 /** Operation name to what it takes and gives. */
 export interface Operations {
   'secret.create': { input: SecretCreateInput; output: Version };
@@ -894,6 +1453,27 @@ export interface Operations {
   'audit.key': { input: AuditKeyInput; output: LogKey };
   'audit.verify': { input: AuditVerifyInput; output: Verification };
   'status': { input: StatusInput; output: Status };
+  'alert.list': { input: AlertListInput; output: AlertList };
+  'alert.read': { input: AlertReadInput; output: AlertWithDetails };
+  'alert.acknowledge': { input: AlertAcknowledgeInput; output: AlertWithDetails };
+  'alert.reopen': { input: AlertReopenInput; output: AlertWithDetails };
+  'silence.create': { input: SilenceCreateInput; output: Silence };
+  'silence.list': { input: SilenceListInput; output: SilenceList };
+  'silence.delete': { input: SilenceDeleteInput; output: DeletedSilence };
+  'sink.list': { input: SinkListInput; output: SinkList };
+  'sink.test': { input: SinkTestInput; output: SinkTest };
+  'dead-letter.list': { input: DeadLetterListInput; output: DeadLetterList };
+  'dead-letter.retry': { input: DeadLetterRetryInput; output: RetriedLetters };
+  'dead-letter.drop': { input: DeadLetterDropInput; output: DroppedLetters };
+  'rule.list': { input: RuleListInput; output: RuleList };
+  'rule.read': { input: RuleReadInput; output: RuleWithSql };
+  'rule.enable': { input: RuleEnableInput; output: RuleChange };
+  'rule.disable': { input: RuleDisableInput; output: RuleChange };
+  'rule.reload': { input: RuleReloadInput; output: ReloadedRules };
+  'query.run': { input: QueryRunInput; output: QueryResult };
+  'table.list': { input: TableListInput; output: TableList };
+  'host.list': { input: HostListInput; output: HostList };
+  'host.read': { input: HostReadInput; output: HostWithReadings };
 }
 
 /** The same by capability: path parameters come first, all else in one object. `Options` are the caller's own. */
@@ -970,4 +1550,41 @@ export interface Groups<Options> {
     verify(input?: AuditVerifyInput, options?: Options): Promise<Operations['audit.verify']['output']>;
   };
   status(options?: Options): Promise<Operations['status']['output']>;
+  readonly alerts: {
+    list(input?: AlertListInput, options?: Options): Promise<Operations['alert.list']['output']>;
+    read(alert: AlertReadInput['alert'], options?: Options): Promise<Operations['alert.read']['output']>;
+    acknowledge(alert: AlertAcknowledgeInput['alert'], input?: Omit<AlertAcknowledgeInput, 'alert'>, options?: Options): Promise<Operations['alert.acknowledge']['output']>;
+    reopen(alert: AlertReopenInput['alert'], options?: Options): Promise<Operations['alert.reopen']['output']>;
+  };
+  readonly silences: {
+    create(input: SilenceCreateInput, options?: Options): Promise<Operations['silence.create']['output']>;
+    list(input?: SilenceListInput, options?: Options): Promise<Operations['silence.list']['output']>;
+    delete(silence: SilenceDeleteInput['silence'], options?: Options): Promise<Operations['silence.delete']['output']>;
+  };
+  readonly sinks: {
+    list(options?: Options): Promise<Operations['sink.list']['output']>;
+    test(sink: SinkTestInput['sink'], options?: Options): Promise<Operations['sink.test']['output']>;
+  };
+  readonly deadLetters: {
+    list(input?: DeadLetterListInput, options?: Options): Promise<Operations['dead-letter.list']['output']>;
+    retry(input?: DeadLetterRetryInput, options?: Options): Promise<Operations['dead-letter.retry']['output']>;
+    drop(input?: DeadLetterDropInput, options?: Options): Promise<Operations['dead-letter.drop']['output']>;
+  };
+  readonly rules: {
+    list(input?: RuleListInput, options?: Options): Promise<Operations['rule.list']['output']>;
+    read(rule: RuleReadInput['rule'], options?: Options): Promise<Operations['rule.read']['output']>;
+    enable(rule: RuleEnableInput['rule'], input?: Omit<RuleEnableInput, 'rule'>, options?: Options): Promise<Operations['rule.enable']['output']>;
+    disable(rule: RuleDisableInput['rule'], input: Omit<RuleDisableInput, 'rule'>, options?: Options): Promise<Operations['rule.disable']['output']>;
+    reload(options?: Options): Promise<Operations['rule.reload']['output']>;
+  };
+  readonly queries: {
+    run(input: QueryRunInput, options?: Options): Promise<Operations['query.run']['output']>;
+  };
+  readonly tables: {
+    list(options?: Options): Promise<Operations['table.list']['output']>;
+  };
+  readonly hosts: {
+    list(options?: Options): Promise<Operations['host.list']['output']>;
+    read(host: HostReadInput['host'], options?: Options): Promise<Operations['host.read']['output']>;
+  };
 }

@@ -50,6 +50,8 @@ export interface OperationDefinition {
   readonly permission: Permission | null;
   /** `global` operations are refused to actors of a tenant, whatever they hold. */
   readonly scope?: "global";
+  /** Which program has it: the server when left out, the agent, or both. */
+  readonly program?: "agent" | "both";
   readonly input: Input;
   readonly output: Output;
   readonly success: readonly (200 | 201)[];

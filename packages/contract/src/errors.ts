@@ -115,6 +115,16 @@ export const problems = {
     title: "Storage failed",
     hint: "Storage did not confirm the operation. Read the state before you repeat it; an operator should look at the log.",
   },
+  query_refused: {
+    status: 400,
+    title: "Query not admitted",
+    hint: 'Correct the statement at the position named; "holdfast query .schema" shows tables and columns.',
+  },
+  query_stopped: {
+    status: 422,
+    title: "Query stopped",
+    hint: "Narrow it by WHERE or LIMIT, or allow it more time.",
+  },
   not_acceptable: {
     status: 406,
     title: "Not acceptable",

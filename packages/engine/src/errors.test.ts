@@ -36,6 +36,8 @@ test("codes are public and stable", () => {
     "overloaded",
     "path_not_canonical",
     "payload_too_large",
+    "query_refused",
+    "query_stopped",
     "rate_limited",
     "sealed",
     "storage_failed",

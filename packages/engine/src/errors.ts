@@ -18,6 +18,8 @@ export type RefusalCode =
   | "method_not_allowed"
   | "payload_too_large"
   | "unsupported_media_type"
+  | "query_refused"
+  | "query_stopped"
   | "not_acceptable"
   | "header_too_large"
   | "timeout"
@@ -28,9 +30,18 @@ export type RefusalCode =
   | "storage_failed"
   | "internal";
 
+export interface RefusedField {
+  readonly pointer: string;
+  readonly message: string;
+  /** Where in a text of many words, such as a statement; line and column from 1. */
+  readonly position?: { readonly offset: number; readonly line: number; readonly column: number };
+}
+
 export interface RefusalDetails {
   readonly hint?: string;
-  readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
+  readonly errors?: readonly RefusedField[];
+  /** For the sealed payload: what was asked for, when that is worth a record although nothing was done. */
+  readonly facts?: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
   /** For operators' logs only. */

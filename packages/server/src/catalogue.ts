@@ -1,8 +1,14 @@
 import type { OperationDefinition, Problems } from "@holdfast/engine";
 import catalogue from "@holdfast/contract/catalogue.json" with { type: "json" };
 
+interface Described extends OperationDefinition {
+  readonly program: "server" | "agent" | "both";
+}
+
 const byName = new Map(
-  Object.entries(catalogue.operations as unknown as Readonly<Record<string, OperationDefinition>>),
+  Object.entries(catalogue.operations as unknown as Readonly<Record<string, Described>>).filter(
+    ([, { program }]) => program !== "agent",
+  ),
 );
 
 /** Every code a caller can meet, with its status and what to do. */

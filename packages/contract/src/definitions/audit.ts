@@ -5,7 +5,7 @@ import * as example from "./audit-examples.ts";
 
 const { optional } = field;
 const permission = { resource: "audit", path: "", action: "read" } as const;
-const common = { method: "GET", permission, success: [200], entryResource: "audit" } as const;
+const common = { program: "both", method: "GET", permission, success: [200], entryResource: "audit" } as const;
 
 export const audit: OperationDefinition[] = [
   {

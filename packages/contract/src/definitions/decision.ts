@@ -6,6 +6,7 @@ const word = (description: string) => field.text(64, description, { pattern: "^[
 
 export const decision: OperationDefinition[] = [
   {
+    program: "both",
     name: "decision.explain",
     title: "Explain a decision",
     description:

@@ -7,7 +7,7 @@ const needs = (action: string) => ({ resource: "policy", path: "", action });
 const body = { actor: field.actor, role: field.name("Role.") };
 const pair = { actor: "ac_4q7z3m5xk2c6h6t7w2n3b5d4fe", role: "shop-reader" };
 const granted = { ...pair, grantedAt: "2026-07-01T09:30:00.000Z" };
-const common = { path: "/api/grants", success: [200], entryResource: "grant" } as const;
+const common = { program: "both", path: "/api/grants", success: [200], entryResource: "grant" } as const;
 
 export const grant: OperationDefinition[] = [
   {

@@ -16,9 +16,34 @@ describe("the catalogue", () => {
 
   test("names nothing that could be mistaken for another operation or resource", () => {
     for (const { name, entryResource } of definitions) {
-      expect(name).toMatch(/^[a-z]+([.][a-z]+(-[a-z]+)*)?$/);
+      expect(name).toMatch(/^[a-z]+(-[a-z]+)*([.][a-z]+(-[a-z]+)*)?$/);
       expect(entryResource).toMatch(/^[a-z]+$/);
     }
+  });
+
+  test("an agent has what it takes to be asked, told who may ask, and audited, and no secrets to give", () => {
+    const groups = (wanted: (program: string) => boolean) => [
+      ...new Set(definitions.filter(({ program = "server" }) => wanted(program)).map(({ name }) => name.split(".")[0])),
+    ];
+    expect(groups((program) => program === "both")).toEqual([
+      "token",
+      "role",
+      "grant",
+      "decision",
+      "key",
+      "audit",
+      "status",
+    ]);
+    expect(groups((program) => program === "agent")).toEqual([
+      "alert",
+      "silence",
+      "sink",
+      "dead-letter",
+      "rule",
+      "query",
+      "table",
+      "host",
+    ]);
   });
 
   test("every value of a problem is fit for a caller", () => {
@@ -53,6 +78,8 @@ describe("the catalogue", () => {
         "busy 503",
         "sealed 503",
         "storage_failed 503",
+        "query_refused 400",
+        "query_stopped 422",
         "not_acceptable 406",
         "timeout 408",
         "internal 500",

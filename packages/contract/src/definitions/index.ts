@@ -7,6 +7,7 @@ import { key } from "./key.ts";
 import { namespace } from "./namespace.ts";
 import { registry } from "./registry.ts";
 import { role } from "./role.ts";
+import { sentinel } from "./sentinel/index.ts";
 import { status } from "./status.ts";
 import { tenant } from "./tenant.ts";
 import { token } from "./token.ts";
@@ -25,4 +26,5 @@ export const definitions: readonly OperationDefinition[] = [
   ...key,
   ...audit,
   ...status,
+  ...sentinel,
 ];

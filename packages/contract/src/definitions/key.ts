@@ -5,7 +5,7 @@ import * as shape from "../shapes.ts";
 const needs = (action: string) => ({ resource: "tenant", path: "", action });
 const output = { schema: field.named("KeyVersions", { items: field.list(shape.kekVersion, 10_000) }) };
 const first = { version: 1, state: "active", createdAt: "2026-07-01T09:30:00.000Z", references: 12 };
-const common = { input: {}, output, success: [200], errors: [], entryResource: "key" } as const;
+const common = { program: "both", input: {}, output, success: [200], errors: [], entryResource: "key" } as const;
 
 export const key: OperationDefinition[] = [
   {

@@ -5,8 +5,9 @@ import * as shape from "../shapes.ts";
 const { optional } = field;
 const name = field.name("Name of the role.");
 const needs = (action: string, path = "name") => ({ resource: "policy", path, action });
-const one = { path: "/api/roles/{name}", aliases: ["/roles/{name}"], success: [200], entryResource: "role" } as const;
-const all = { path: "/api/roles", aliases: ["/roles"], success: [200], entryResource: "role" } as const;
+const common = { program: "both", success: [200], entryResource: "role" } as const;
+const one = { ...common, path: "/api/roles/{name}", aliases: ["/roles/{name}"] } as const;
+const all = { ...common, path: "/api/roles", aliases: ["/roles"] } as const;
 const reader = {
   name: "shop-reader",
   permissions: ["secret:applications/shop/**:read", "config:applications/shop/**:read"],

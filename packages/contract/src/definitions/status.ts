@@ -3,6 +3,7 @@ import * as shape from "../ledger-shapes.ts";
 
 export const status: OperationDefinition[] = [
   {
+    program: "both",
     name: "status",
     title: "Status",
     description: "What the server is, who you are to it, and which of its features are there.",

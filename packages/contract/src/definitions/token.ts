@@ -4,7 +4,7 @@ import * as shape from "../shapes.ts";
 
 const { optional } = field;
 const needs = (action: string) => ({ resource: "policy", path: "", action });
-const common = { entryResource: "token", success: [200] } as const;
+const common = { program: "both", entryResource: "token", success: [200] } as const;
 const which = {
   body: { token: optional(field.token), accessor: optional(field.accessor) },
   exactlyOne: true,

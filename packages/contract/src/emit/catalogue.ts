@@ -26,6 +26,7 @@ function described(operation: OperationDefinition) {
     spans: operation.spans ?? [],
     permission: permission && { perItem: false, ...permission },
     scope: operation.scope ?? "tenant",
+    program: operation.program ?? "server",
     mutation: operation.mutation ?? false,
     entryResource,
     success,

@@ -5,6 +5,7 @@ import contract from "../../package.json" with { type: "json" };
 import { definitions } from "../definitions/index.ts";
 import { emit } from "./emit.ts";
 import { placeInGroups } from "./groups.ts";
+import { ofAgent, ofServer } from "./programs.ts";
 
 const emitted = emit(contract.version);
 
@@ -27,13 +28,16 @@ interface Document {
   readonly paths: Record<string, Record<string, { operationId: string; responses: Record<string, unknown> }>>;
 }
 
-describe("openapi.json", () => {
-  const text = emitted.get("openapi.json") ?? "";
+describe.each([
+  ["openapi.json", definitions.filter(ofServer)],
+  ["openapi-agent.json", definitions.filter(ofAgent)],
+])("%s", (file, described) => {
+  const text = emitted.get(file) ?? "";
   const document = JSON.parse(text) as Document;
   const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
 
-  test("holds every operation under an id of its own", () => {
-    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(definitions.length);
+  test("holds every operation of its program under an id of its own", () => {
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(described.length);
   });
 
   test("is accepted by a validator that is not ours", async () => {

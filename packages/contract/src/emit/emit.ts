@@ -2,6 +2,7 @@ import { definitions } from "../definitions/index.ts";
 import { problems } from "../errors.ts";
 import { catalogue } from "./catalogue.ts";
 import { openapi } from "./openapi.ts";
+import { aboutAgent, aboutServer, ofAgent, ofServer } from "./programs.ts";
 import { operationsModule, problemsModule } from "./operations.ts";
 import { typesModule } from "./types.ts";
 
@@ -14,6 +15,7 @@ export function emit(version: string): ReadonlyMap<string, string> {
     ["operations.ts", operationsModule(definitions)],
     ["problems.ts", problemsModule(problems)],
     ["types.ts", typesModule(definitions)],
-    ["openapi.json", json(openapi(definitions, version))],
+    ["openapi.json", json(openapi(definitions.filter(ofServer), version, aboutServer))],
+    ["openapi-agent.json", json(openapi(definitions.filter(ofAgent), version, aboutAgent))],
   ]);
 }

@@ -12,6 +12,14 @@ const plurals: Readonly<Record<string, string>> = {
   decision: "decisions",
   tenant: "tenants",
   key: "keys",
+  alert: "alerts",
+  silence: "silences",
+  sink: "sinks",
+  "dead-letter": "deadLetters",
+  rule: "rules",
+  query: "queries",
+  table: "tables",
+  host: "hosts",
 };
 
 /** `secret.read-version` is `secrets.readVersion`; a name of one word is a verb of the client itself. */

@@ -25,6 +25,16 @@ export const problemSchema: JsonSchema = {
         properties: {
           pointer: { type: "string", description: "JSON pointer into the input." },
           message: { type: "string" },
+          position: {
+            type: "object",
+            description: "Where in a statement, from 1; the offset from 0.",
+            required: ["offset", "line", "column"],
+            properties: {
+              offset: { type: "integer" },
+              line: { type: "integer" },
+              column: { type: "integer" },
+            },
+          },
         },
       },
     },

@@ -6,8 +6,15 @@ import { type JsonSchema, plain } from "./plain.ts";
 import { named } from "./openapi-schemas.ts";
 import { pascal } from "./type-printer.ts";
 
+/** What one program says of itself: where it answers, and what it is. */
+export interface About {
+  readonly title: string;
+  readonly summary: string;
+  readonly server: { readonly url: string; readonly description: string };
+}
+
 /** The same catalogue for the tools of others: OpenAPI 3.1. */
-export function openapi(definitions: readonly OperationDefinition[], version: string) {
+export function openapi(definitions: readonly OperationDefinition[], version: string, about: About) {
   const schemas: Record<string, JsonSchema> = { Problem: problemSchema };
   const responses: Record<string, unknown> = {};
   const paths: Record<string, Record<string, unknown>> = {};
@@ -16,14 +23,14 @@ export function openapi(definitions: readonly OperationDefinition[], version: st
   return {
     openapi: "3.1.0",
     info: {
-      title: "Holdfast",
+      title: about.title,
       version,
-      summary: "Keeps secrets and configuration, and proves what happened.",
+      summary: about.summary,
       description:
         "Keys may hold slashes: send them as they are, or as %2F. Every answer names its ledger entry in Holdfast-Seq.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
-    servers: [{ url: "https://127.0.0.1:8200", description: "The default address" }],
+    servers: [about.server],
     security: [{ token: [] }],
     tags: [...new Set(definitions.map(tagOf))].map((name) => ({ name })),
     paths,

@@ -16,7 +16,7 @@ describe("every operation of the catalogue", () => {
     const { ask } = await openDoor();
     for (const definition of definitions) {
       for (const template of [definition.path, ...definition.aliases]) {
-        const target = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(sample[name] ?? ""));
+        const target = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(sample[name] ?? name));
         const sends = definition.input.body !== undefined && definition.method !== "GET";
         const answer = await ask(`${definition.method} ${target}`, sends ? [jsonType] : [], sends ? "{}" : undefined);
         const reached =

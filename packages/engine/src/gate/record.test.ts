@@ -49,6 +49,16 @@ describe("what is recorded", () => {
     expect(payloadOf(ledger.entries[0])).not.toHaveProperty("facts");
   });
 
+  test("what a refused call asked for, in the payload alone, when the refusal says that it is worth a record", async () => {
+    const { gate, ledger } = bench();
+    const run: Run = () => {
+      throw new Refusal("query_refused", "No.", { facts: { sql: "DROP TABLE alerts" } });
+    };
+    await gate.perform(callTo(operationOf(run), { params: { key: "a" } }));
+    expect(payloadOf(ledger.entries[0])["facts"]).toEqual({ sql: "DROP TABLE alerts" });
+    expect(ledger.entries[0]?.entry).toMatchObject({ outcome: "failed", reason: "query_refused", resource: "thing" });
+  });
+
   test("a denied call in the tenant it was fenced into, with the path that was decided on", async () => {
     const { gate, ledger } = bench({ authorize: () => ({ allowed: false, reason: "no_permission" }) });
     await gate.perform(callTo(operationOf(done), { tenantNamed: "tn_two" }));

@@ -98,7 +98,8 @@ function entryOf({ nobody }: GateDependencies, call: Call, attempt: Attempt): En
   };
 }
 
-function factsOf({ node }: GateDependencies, call: Call, { principal, plan, rule, path }: Attempt): PayloadFacts {
+function factsOf({ node }: GateDependencies, call: Call, attempt: Attempt): PayloadFacts {
+  const { principal, plan, rule, path, refusal } = attempt;
   return {
     op: call.operation.definition.name,
     from: call.source.address,
@@ -108,7 +109,7 @@ function factsOf({ node }: GateDependencies, call: Call, { principal, plan, rule
     request: call.requestId,
     trace: call.trace,
     rule,
-    facts: plan === undefined ? askedFor(call, path) : plan.facts,
+    facts: plan === undefined ? (refusal?.details.facts ?? askedFor(call, path)) : plan.facts,
   };
 }
 

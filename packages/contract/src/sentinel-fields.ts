@@ -1,0 +1,27 @@
+import Type from "typebox";
+import * as field from "./fields.ts";
+
+export const severities = ["informational", "low", "medium", "high", "critical"] as const;
+
+export const severity = (description: string) => field.choice(severities, description);
+/** Ids of rules are their authors': a word of ours, or the UUID of a Sigma rule. */
+export const rule = (description: string) =>
+  field.text(128, description, { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$" });
+export const alert = field.id("al", "Id of an alert.");
+export const silence = field.id("si", "Id of a silence.");
+export const sink = field.name("Name of a sink, as the configuration has it.");
+export const letter = field.text(64, "Id of a dead letter.", { pattern: "^[A-Za-z0-9_-]{1,64}$" });
+export const host = field.text(253, "Name of a host.", { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$" });
+export const dedupKey = field.storedText(2048, "What tells findings of one rule apart.", { minLength: 1 });
+/** Says why; whoever changes what is watched for leaves a reason. */
+export const reason = field.storedText(1024, "Why. It stands in the record; never put a secret here.", {
+  minLength: 1,
+});
+export const cell = Type.Union([Type.String({ maxLength: 65_536 }), Type.Number(), Type.Null()]);
+export const durationMs = (description: string) => Type.Number({ minimum: 0, description });
+/** Columns of the row that was found. */
+export const details = Type.Record(Type.String(), cell, {
+  maxProperties: 64,
+  propertyNames: { minLength: 1, maxLength: 128 },
+  description: "The row that was found: column to value, secrets masked.",
+});
