@@ -2,10 +2,11 @@ import { payloadBytes, type Submission } from "@holdfast/engine";
 import { random } from "@holdfast/engine/crypto";
 import { newId } from "@holdfast/kernel/id";
 import { type EntryFields, parseEntry } from "@holdfast/kernel/entry";
-import { assemble, type Assembly } from "../../packages/server/src/main/assemble.ts";
+import type { Assembly } from "@holdfast/spine";
+import { assemble } from "../../packages/server/src/main/assemble.ts";
 import { configurationFrom } from "../../packages/server/src/main/configuration.ts";
 import { openDataFolder } from "../../packages/server/src/main/data-folder.ts";
-import { createLog } from "../../packages/server/src/main/log.ts";
+import { createLog } from "@holdfast/runtime";
 import type { Folder } from "../server/folder.ts";
 
 /** Several batches of 256, so that one is packed while another is written. */

@@ -1,8 +1,9 @@
 import { type Call, nextRequestId, type Operation } from "@holdfast/engine";
-import { assemble, type Assembly } from "../../packages/server/src/main/assemble.ts";
+import type { Assembly } from "@holdfast/spine";
+import { assemble } from "../../packages/server/src/main/assemble.ts";
 import { configurationFrom } from "../../packages/server/src/main/configuration.ts";
 import { openDataFolder } from "../../packages/server/src/main/data-folder.ts";
-import { createLog } from "../../packages/server/src/main/log.ts";
+import { createLog } from "@holdfast/runtime";
 import { keyOf } from "../load/plan.ts";
 import type { Folder } from "./folder.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hostname } from "node:os";
 import { configurationFrom, dropSecrets, unknownSettings } from "./configuration.ts";
-import { StartFailure } from "./start-failure.ts";
+import { StartFailure } from "@holdfast/runtime";
 
 const home = { HOME: "/nowhere/ida" };
 const emptySetting = (name: string) => [`HOLDFAST_${name}`, ""] as const;

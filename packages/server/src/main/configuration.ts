@@ -1,9 +1,9 @@
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { type RedisSettings, redisSettings } from "./redis-settings.ts";
-import type { RootKeySource } from "./root-key.ts";
+import type { RootKeySource } from "@holdfast/spine";
 import type { PostgresSettings } from "@holdfast/postgres";
-import { settingOf, wrongSetting } from "./setting.ts";
+import { type Environment, settingOf, wrongSetting } from "@holdfast/runtime";
 import { storageSettings } from "./storage-settings.ts";
 import { tlsNamesOf } from "./tls-names.ts";
 
@@ -32,8 +32,6 @@ export interface Configuration {
   /** Further names and addresses in the listener's certificate, such as a load balancer's. */
   readonly tlsNames: readonly string[];
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 const SUITES = { "xchacha20-poly1305": 1, "aes-256-gcm": 2, "chacha20-poly1305": 3 } as const;
 const SUITE_NAMES = Object.keys(SUITES) as (keyof typeof SUITES)[];

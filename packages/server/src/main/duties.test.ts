@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Answer, type Call, dutyCall, nextRequestId, type Operation, SqliteStorage } from "@holdfast/engine";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { definition } from "../catalogue.ts";
-import { assemble, type Assembly } from "./assemble.ts";
+import { type Assembly, definition, startDuties } from "@holdfast/spine";
+import { assemble } from "./assemble.ts";
 import { configurationFrom } from "./configuration.ts";
 import { openDataFolder } from "./data-folder.ts";
-import { startDuties } from "./duties.ts";
 
 const silent = { debug() {}, info() {}, warn() {}, error: vi.fn() };
 const MINUTE_MS = 60_000;

@@ -1,17 +1,7 @@
-import { type Limiter, type Logger, type Rate, RateLimiter } from "@holdfast/engine";
+import type { Logger } from "@holdfast/engine";
+import { type Limits, ownLimits } from "@holdfast/spine";
 import type { Configuration } from "./configuration.ts";
-import type { Feature } from "./features.ts";
 import { createSharedLimiters } from "./shared-limits.ts";
-
-/** What calls are counted against, by this node alone or by all of them together. */
-export interface Limits {
-  readonly actor: Limiter | undefined;
-  readonly address: Limiter | undefined;
-  readonly stranger: Limiter | undefined;
-  /** Whether they are counted as configured. */
-  features(): readonly Feature[];
-  close(): void;
-}
 
 /** `secret`: what every node of the installation has and nobody else. */
 export function createLimits(
@@ -19,16 +9,8 @@ export function createLimits(
   secret: Uint8Array,
   log: Logger,
 ): Limits {
-  if (redis === undefined) {
-    return {
-      actor: limiterOf(actorRate),
-      address: limiterOf(addressRate),
-      stranger: limiterOf(strangerRate),
-      features: () => [],
-      close: () => {},
-    };
-  }
   const rates = { actor: actorRate, address: addressRate, stranger: strangerRate };
+  if (redis === undefined) return ownLimits(rates);
   const shared = createSharedLimiters({ redis, secret, rates }, log);
   return {
     actor: shared.actor,
@@ -38,6 +20,3 @@ export function createLimits(
     close: () => shared.close(),
   };
 }
-
-const limiterOf = (rate: Rate | undefined): RateLimiter | undefined =>
-  rate === undefined ? undefined : new RateLimiter(rate);

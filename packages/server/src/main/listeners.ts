@@ -1,5 +1,4 @@
-import { chmodSync, rmSync } from "node:fs";
-import { type AddressInfo, createConnection, isIPv6 } from "node:net";
+import { type AddressInfo, isIPv6 } from "node:net";
 import {
   createListener,
   defaultLimits,
@@ -11,10 +10,14 @@ import {
 } from "@holdfast/engine";
 import { type Authority, issueListenerCertificate } from "./certificates.ts";
 import type { Configuration } from "./configuration.ts";
+import { listenOn, openSocket } from "@holdfast/runtime";
 import type { DataFolder } from "./data-folder.ts";
-import { StartFailure } from "./start-failure.ts";
 
 const DAY_MS = 86_400_000;
+const HINTS = {
+  inUse: "Stop what listens there, or choose another address with HOLDFAST_HTTP_ADDR.",
+  unusable: "HOLDFAST_HTTP_ADDR names an address of this host and a port that this user may open.",
+};
 
 export interface Listening {
   readonly address: string;
@@ -37,9 +40,9 @@ export async function listen(
   serveRest(https, { ...door, source: "http" });
   const socket = createListener(defaultLimits);
   serveRest(socket, { ...door, source: "socket", peerUid });
-  await listenOn(() => https.listen({ host, port }), `${host}:${port}`);
+  await listenOn(() => https.listen({ host, port }), `${host}:${port}`, HINTS);
   try {
-    await openSocket(folder, () => socket.listen({ path: folder.socket }));
+    await openSocket(folder.socket, () => socket.listen({ path: folder.socket }), "HOLDFAST_DATA_DIR", HINTS);
   } catch (error) {
     await https.close();
     throw error;
@@ -53,42 +56,6 @@ export async function listen(
       await Promise.all([https.close(), socket.close()]);
     },
   };
-}
-
-async function listenOn(start: () => Promise<unknown>, place: string): Promise<void> {
-  try {
-    await start();
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    if (code === "EADDRINUSE") {
-      const hint = "Stop what listens there, or choose another address with HOLDFAST_HTTP_ADDR.";
-      throw new StartFailure("address_in_use", `The address ${place} is already in use.`, hint, cause);
-    }
-    const hint = "HOLDFAST_HTTP_ADDR names an address of this host and a port that this user may open.";
-    throw new StartFailure("configuration", `Cannot listen on ${place} (${String(code)}).`, hint, cause);
-  }
-}
-
-/** This process holds the data folder's lock, so a socket that is still there is left over from one that died. */
-async function openSocket({ socket }: DataFolder, start: () => Promise<unknown>): Promise<void> {
-  if (await answers(socket)) {
-    const hint = "Stop it, or name another data folder with HOLDFAST_DATA_DIR.";
-    throw new StartFailure("already_running", `Another process answers at ${socket}.`, hint);
-  }
-  rmSync(socket, { force: true });
-  await listenOn(start, socket);
-  chmodSync(socket, 0o600);
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createConnection({ path });
-    probe.once("connect", () => {
-      probe.destroy();
-      resolve(true);
-    });
-    probe.once("error", () => resolve(false));
-  });
 }
 
 /** A listener that runs for months keeps a certificate that lives for weeks. */

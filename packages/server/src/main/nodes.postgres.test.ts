@@ -5,8 +5,8 @@ import { type Answer, type Call, dutyCall, nextRequestId } from "@holdfast/engin
 import { connect, settingsFrom } from "@holdfast/postgres";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createDatabase, type TestDatabase } from "../../../../test/postgres.ts";
-import { definition } from "../catalogue.ts";
-import { assemble, type Assembly } from "./assemble.ts";
+import { type Assembly, definition } from "@holdfast/spine";
+import { assemble } from "./assemble.ts";
 import { configurationFrom } from "./configuration.ts";
 import { openDataFolder } from "./data-folder.ts";
 

@@ -18,17 +18,25 @@ import {
   type ReadPool,
   type ServerFacts,
 } from "@holdfast/postgres";
-import { checkpointPlaces } from "./checkpoint-places.ts";
-import type { DataFolder } from "./data-folder.ts";
-import type { LedgerOptions, LedgerPlace, OpenLedger } from "./ledger-place.ts";
+import {
+  checkpointPlaces,
+  type LedgerOptions,
+  type LedgerPlace,
+  newSeeds,
+  type OpenLedger,
+  readSeeds,
+  refuseIfKnown,
+  type Seeds,
+  FINISH_COPY,
+} from "@holdfast/spine";
+import { StartFailure } from "@holdfast/runtime";
+import { type DataFolder, tracesOf } from "./data-folder.ts";
+import { tables } from "./tables.ts";
 import { leaseLog } from "./lease-log.ts";
-import { newSeeds, readSeeds, refuseIfKnown, type Seeds } from "./ledger-seeds.ts";
-import { FINISH_COPY, unfinishedCopy } from "./migrate/copy-mark.ts";
+import { unfinishedCopy } from "./migrate/copy-mark.ts";
 import { partitionsAhead } from "./partitions-ahead.ts";
 import { type FeedState, reportOnPostgres } from "./report-on-postgres.ts";
-import { StartFailure } from "./start-failure.ts";
 import { postgresFailure, sqliteFailure } from "./storage-failure.ts";
-import { tables } from "./tables.ts";
 import { whenSilent } from "./when-silent.ts";
 
 /** Name of the lease of whoever does what one of all nodes has to do. */
@@ -228,6 +236,6 @@ function beginAt({ folder, settings }: Shared, { keyring }: LedgerOptions) {
       "Move it with `holdfast migrate sqlite-to-postgres`, or name another folder with HOLDFAST_DATA_DIR.",
     );
   }
-  refuseIfKnown(folder, placeOf(settings));
+  refuseIfKnown(tracesOf(folder), placeOf(settings));
   return newSeeds(keyring, Date.now());
 }

@@ -1,31 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { Page, PageAnswer } from "@holdfast/engine";
+import { probePages, type Readiness } from "@holdfast/runtime";
 
 const OPENAPI = new URL(import.meta.resolve("@holdfast/contract/openapi.json"));
 
-/** What readiness depends on; liveness depends on nothing. */
-export interface Readiness {
-  /** Why the server cannot take operations now; undefined when it can. */
-  notReady(): string | undefined;
-}
-
-/** Pages that are no operations: they hold nothing of a tenant's, and are counted rather than recorded. */
+/** Probes and metrics, and the description of what the server serves. */
 export function pagesOf(readiness: Readiness, metrics: () => Promise<string>): Readonly<Record<string, Page>> {
   let openApi: PageAnswer | undefined;
   return {
-    // Never waits for storage: a stalled disk must not look like a dead process.
-    "/healthz": () => text(200, "ok\n"),
-    "/readyz": () => {
-      const reason = readiness.notReady();
-      return reason === undefined ? text(200, "ready\n") : text(503, `not ready: ${reason}\n`);
-    },
-    "/metrics": async () => ({
-      status: 200,
-      mediaType: "text/plain; version=0.0.4; charset=utf-8",
-      body: await metrics(),
-    }),
+    ...probePages(readiness, metrics),
     "/openapi.json": () => (openApi ??= { status: 200, mediaType: "application/json", body: readFileSync(OPENAPI) }),
   };
 }
-
-const text = (status: number, body: string): PageAnswer => ({ status, mediaType: "text/plain; charset=utf-8", body });

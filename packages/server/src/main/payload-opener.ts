@@ -1,14 +1,15 @@
-import { createKeyring } from "../keyring/index.ts";
-import { type StoragePlace, storageAt } from "./storage-place.ts";
+import { createPool, PoolReads, type PostgresSettings, PostgresStorage } from "@holdfast/postgres";
+import { createKeyring } from "@holdfast/spine/keyring";
 
-/** What the verifier's thread needs to open payloads. */
+/** What the verifier's thread needs to open the payloads of a ledger in PostgreSQL. */
 export interface PayloadOpenerData {
-  readonly storage: StoragePlace;
+  readonly settings: PostgresSettings;
   readonly rootKey: Uint8Array;
 }
 
-/** Loaded inside the verifier's thread (engine/ledger/verify-thread.ts), with keys of its own that end with it. */
-export async function createPayloadOpener({ storage, rootKey }: PayloadOpenerData) {
+/** Loaded inside the verifier's thread (engine/ledger/verify-thread.ts), with keys and a connection that end with it. */
+export async function createPayloadOpener({ settings, rootKey }: PayloadOpenerData) {
   const keyring = createKeyring({ rootKey, suite: 1 });
-  return keyring.payloadOpener(storageAt(storage, keyring.subkeys.stateMac));
+  const pool = createPool({ ...settings, maxConnections: 1 });
+  return keyring.payloadOpener(new PostgresStorage(new PoolReads(pool), keyring.subkeys.stateMac));
 }

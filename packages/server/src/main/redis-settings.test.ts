@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { redisSettings } from "./redis-settings.ts";
-import { settingOf } from "./setting.ts";
-import { StartFailure } from "./start-failure.ts";
+import { settingOf, StartFailure } from "@holdfast/runtime";
 
 let folder: string;
 const file = (name: string, text: string, mode = 0o600): string => {

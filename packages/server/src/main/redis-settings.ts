@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-import { readPrivateFile } from "./private-file.ts";
-import { type ReadSetting, wrongSetting } from "./setting.ts";
+import { readPrivateFile, type ReadSetting, wrongSetting } from "@holdfast/runtime";
 
 /** How to reach the Redis that nodes share. */
 export interface RedisSettings {

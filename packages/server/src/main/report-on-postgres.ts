@@ -1,6 +1,6 @@
 import type { PoolReads, PostgresSettings, ServerFacts } from "@holdfast/postgres";
-import type { Feature } from "./features.ts";
-import type { StorageReport } from "./ledger-place.ts";
+import type { Feature } from "@holdfast/runtime";
+import type { StorageReport } from "@holdfast/spine";
 
 /** Whether other nodes' commits are told of, or have to be looked for. */
 export interface FeedState {

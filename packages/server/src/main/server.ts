@@ -1,15 +1,13 @@
 import type { Logger } from "@holdfast/engine";
 import type { PostgresSettings } from "@holdfast/postgres";
-import { problems } from "../catalogue.ts";
+import { problems, type RootKeySource, startDuties } from "@holdfast/spine";
 import { assemble } from "./assemble.ts";
 import { openAuthority } from "./authority-file.ts";
 import type { Configuration } from "./configuration.ts";
+import { hardenProcess } from "@holdfast/runtime";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
-import { startDuties } from "./duties.ts";
-import { hardenProcess } from "./harden-process.ts";
-import { listen } from "./listeners.ts";
 import { pagesOf } from "./pages.ts";
-import type { RootKeySource } from "./root-key.ts";
+import { listen } from "./listeners.ts";
 
 export interface RunningServer {
   readonly address: string;

@@ -1,6 +1,6 @@
 import { type Limiter, type Logger, type Rate, RateLimiter, type RateVerdict } from "@holdfast/engine";
 import { hmacSha512_256 } from "@holdfast/engine/crypto";
-import type { Feature } from "./features.ts";
+import type { Feature } from "@holdfast/runtime";
 import { RedisLink } from "./redis-link.ts";
 import type { RedisSettings } from "./redis-settings.ts";
 

@@ -1,7 +1,7 @@
 import { Refusal, StorageFault, type StorageFaultCode } from "@holdfast/engine";
 import { SettingsFault } from "@holdfast/postgres";
 import { describe, expect, it } from "vitest";
-import { StartFailure } from "./start-failure.ts";
+import { StartFailure } from "@holdfast/runtime";
 import { postgresFailure, sqliteFailure } from "./storage-failure.ts";
 
 const PLACE = "db.example.org:5432/holdfast";

@@ -1,4 +1,4 @@
-import { openFault, Refusal, StorageFault } from "@holdfast/engine";
+import { Refusal, StorageFault } from "@holdfast/engine";
 import { SettingsFault } from "@holdfast/postgres";
 import {
   codeOf,
@@ -8,34 +8,22 @@ import {
   MIGRATE,
   PERMISSION_DENIED,
 } from "./connection-hint.ts";
-import { StartFailure, type StartFailureCode } from "./start-failure.ts";
+import { StartFailure, type StartFailureCode } from "@holdfast/runtime";
+import * as spine from "@holdfast/spine";
 
-type Faults = Readonly<Record<StorageFault["code"], readonly [StartFailureCode, string]>>;
-
-const FAULTS: Faults = {
-  database_unreadable: ["database_damaged", "Look at the file's permissions and at the disk."],
-  database_unreachable: ["storage_unreachable", "Look whether the database runs."],
+/** What an operator of a server can do about a database in its data folder. */
+export const sqliteFailures: spine.StorageFailures = {
+  ...spine.storageFailures,
   database_in_use: ["already_running", "Stop the other one first, or name another folder with HOLDFAST_DATA_DIR."],
-  database_damaged: ["database_damaged", "Restore a backup; `holdfast audit verify --data-dir` names what is wrong."],
   database_rolled_back: [
     "database_rolled_back",
     "Put the newest database back, or set HOLDFAST_STORAGE_URL if it is not in this folder; if this one is meant to stand, move the checkpoint files away.",
   ],
-  database_forked: [
-    "database_rolled_back",
-    "Put the right database back; this one has another history than its checkpoint.",
-  ],
-  head_forged: ["database_damaged", "Someone without this ledger's key wrote to the database. Restore a backup."],
-  database_foreign: ["database_damaged", "This database belongs to another ledger; put the right one back."],
-  database_newer: ["database_damaged", "Use the version of Holdfast that wrote it, or a newer one."],
-  table_invalid: ["database_damaged", "Use the version of Holdfast that wrote it, or a newer one."],
-  state_tampered: ["database_damaged", "A row was changed outside of Holdfast. Restore a backup."],
-  write_failed: ["database_damaged", "Look at the disk: it may be full or failing."],
 };
 
 /** What differs where the database is a server of its own. */
-const SHARED_FAULTS: Faults = {
-  ...FAULTS,
+const SHARED_FAULTS: spine.StorageFailures = {
+  ...sqliteFailures,
   database_unreadable: ["configuration", MIGRATE],
   database_in_use: ["already_running", IN_THE_WAY],
   database_rolled_back: [
@@ -46,11 +34,9 @@ const SHARED_FAULTS: Faults = {
   write_failed: ["storage_unreachable", "Look at the database's log and at its disk."],
 };
 
-/** Why a database in a data folder cannot be opened; what is no fault of the storage passes as it is. */
-export function sqliteFailure(cause: unknown, database: string): unknown {
-  const fault = cause instanceof Error && "errcode" in cause ? openFault(cause) : cause;
-  return fault instanceof StorageFault ? failureOf(fault, FAULTS[fault.code], database) : cause;
-}
+/** Why a database in a server's data folder cannot be opened; what is no fault of the storage passes as it is. */
+export const sqliteFailure = (cause: unknown, database: string): unknown =>
+  spine.sqliteFailure(cause, database, sqliteFailures);
 
 /** Why a database server cannot be used; `place` names it without any secret. */
 export function postgresFailure(cause: unknown, place: string): unknown {
@@ -58,10 +44,11 @@ export function postgresFailure(cause: unknown, place: string): unknown {
   if (cause instanceof SettingsFault) return new StartFailure("configuration", cause.message, cause.hint, cause);
   // Reads through the pool refuse their callers; here the reason counts.
   const fault = cause instanceof Refusal ? (cause.cause ?? cause) : cause;
-  if (isConnectionFault(fault)) return failureOf(fault, ["storage_unreachable", connectionHint(fault)], place);
-  if (fault instanceof StorageFault) return failureOf(fault, SHARED_FAULTS[fault.code], place);
+  if (isConnectionFault(fault))
+    return spine.storageFailure(fault, ["storage_unreachable", connectionHint(fault)], place);
+  if (fault instanceof StorageFault) return spine.storageFailure(fault, SHARED_FAULTS[fault.code], place);
   if (!isOfDatabase(fault)) return cause;
-  return failureOf(fault, [CODES[codeOf(fault)] ?? "storage_unreachable", connectionHint(fault)], place);
+  return spine.storageFailure(fault, [CODES[codeOf(fault)] ?? "storage_unreachable", connectionHint(fault)], place);
 }
 
 /** What the database itself refuses although it can be reached, by SQLSTATE. */
@@ -69,11 +56,6 @@ const CODES: Readonly<Record<string, StartFailureCode>> = {
   [PERMISSION_DENIED]: "configuration",
   [LOCK_NOT_AVAILABLE]: "already_running",
 };
-
-function failureOf(fault: Error, [code, hint]: readonly [StartFailureCode, string], place: string): StartFailure {
-  const sentence = `${fault.message.replace(/\.$/, "")}${fault.message.includes(place) ? "" : ` (${place})`}.`;
-  return new StartFailure(code, sentence, hint, fault);
-}
 
 /** A fault that came with the making of a connection, or with its loss. */
 const isConnectionFault = (fault: unknown): fault is StorageFault =>

@@ -2,8 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { settingOf } from "./setting.ts";
-import { StartFailure } from "./start-failure.ts";
+import { settingOf, StartFailure } from "@holdfast/runtime";
 import { storageSettings } from "./storage-settings.ts";
 
 const URL = "postgres://holdfast@db.example.org/holdfast";

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type PostgresSettings, SettingsFault, settingsFrom } from "@holdfast/postgres";
-import { readPrivateFile } from "./private-file.ts";
-import { type ReadSetting, wrongSetting } from "./setting.ts";
+import { readPrivateFile, type ReadSetting, wrongSetting } from "@holdfast/runtime";
 
 const SWITCHES: Readonly<Record<string, boolean>> = { on: true, off: false };
 /** What only means something beside a URL: whoever sets one of them alone believes to be on another back end. */

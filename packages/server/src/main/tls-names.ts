@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { wrongSetting } from "./setting.ts";
+import { wrongSetting } from "@holdfast/runtime";
 
 /** Labels of letters, digits and dashes; the first may be a wildcard (RFC 6125 §6.4.3). */
 const DNS_NAME = /^(?=.{1,253}$)(?:\*\.)?(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)*[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;

@@ -1,11 +1,9 @@
-import { ownName } from "./own-name.ts";
+import { createLog, type Environment, ownName, StartFailure, untilStopped } from "@holdfast/runtime";
 import { relative, resolve } from "node:path";
 import { placeOf } from "@holdfast/postgres";
-import { configurationFrom, dropSecrets, type Environment, unknownSettings } from "./configuration.ts";
-import { createLog } from "./log.ts";
-import { sealLine } from "./seal.ts";
+import { configurationFrom, dropSecrets, unknownSettings } from "./configuration.ts";
+import { sealLine } from "@holdfast/spine";
 import { type RunningServer, startServer } from "./server.ts";
-import { StartFailure } from "./start-failure.ts";
 
 export interface UpOptions {
   readonly env: Environment;
@@ -36,20 +34,6 @@ export async function up(options: UpOptions): Promise<number> {
     options.stderr(`holdfast: ${error.message}\nhint: ${error.hint}\n`);
     return error.exitCode;
   }
-}
-
-/** A second signal ends the process at once: whoever presses Ctrl-C twice means it, and the ledger recovers. */
-function untilStopped(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = () => {
-      process.once("SIGINT", () => process.exit(130));
-      process.once("SIGTERM", () => process.exit(143));
-      resolve();
-    };
-    process.once("SIGINT", stop);
-    process.once("SIGTERM", stop);
-    signal?.addEventListener("abort", stop, { once: true });
-  });
 }
 
 function banner({ address, folder, storage, isNew, seal, startedInMs }: RunningServer): string {

@@ -1,11 +1,12 @@
 import type { TreeHead } from "@holdfast/engine";
-import { createKeyring } from "../keyring/index.ts";
-import type { Verification } from "../audit/index.ts";
-import { configurationFrom, type Environment } from "./configuration.ts";
+import { createKeyring } from "@holdfast/spine/keyring";
+import type { Verification } from "@holdfast/spine/audit";
+import { configurationFrom } from "./configuration.ts";
+import type { Environment } from "@holdfast/runtime";
 import { type DataFolder, dataFolderAt } from "./data-folder.ts";
-import { readIdentity } from "./open-sqlite-ledger.ts";
-import { readOrCreateRootKey, readRootKey } from "./root-key.ts";
-import { startVerify } from "./verify.ts";
+import { sqliteLedger } from "./reach-ledger.ts";
+import { verifiedAt } from "./storage-place.ts";
+import { readIdentity, readOrCreateRootKey, readRootKey, startVerify } from "@holdfast/spine";
 
 export interface VerifyDataFolderOptions {
   readonly dataDir: string;
@@ -22,9 +23,9 @@ export async function verifyDataFolder(options: VerifyDataFolderOptions): Promis
   const { dataDir, state, known, env = {} } = options;
   const folder = dataFolderAt(dataDir);
   const rootKey = rootKeyOf(folder, env);
-  const identity = await readIdentity(folder, createKeyring({ rootKey, suite: 1 }));
+  const identity = await readIdentity(sqliteLedger(folder), createKeyring({ rootKey, suite: 1 }));
   const ledger = { ...identity, known: known === undefined ? [] : [{ size: known.head.size, root: known.head.root }] };
-  const place = { kind: "sqlite", database: folder.database } as const;
+  const place = verifiedAt({ kind: "sqlite", database: folder.database });
   const { durationMs, ...verification } = await startVerify(ledger, place, rootKey, state).result;
   return { ...verification, durationMs: Math.round(durationMs) };
 }

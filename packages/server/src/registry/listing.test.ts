@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { definition, otherTenantId, tenantId } from "../keyring/keyring.fixture.ts";
+import { definition, otherTenantId, tenantId } from "@holdfast/spine/keyring.fixture";
 import { nodeRow, nodesTable } from "./store.ts";
-import { namespacesTable } from "../tenants/store.ts";
+import { namespacesTable } from "@holdfast/spine/tenants";
 import { openRegistry, outcomeOf, type RegistryBench } from "./registry.fixture.ts";
 import { standingFolders } from "./standing-tree.ts";
 

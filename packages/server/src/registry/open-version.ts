@@ -1,5 +1,5 @@
 import { type Context, type Plan, Refusal } from "@holdfast/engine";
-import type { Keyring } from "../keyring/index.ts";
+import type { Keyring } from "@holdfast/spine/keyring";
 import { valueOf } from "./content.ts";
 import { type KeyHead, recordOf } from "./head.ts";
 import { environmentOf } from "./registry.ts";

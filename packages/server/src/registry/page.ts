@@ -1,5 +1,5 @@
 import { type Context, type Input, Refusal } from "@holdfast/engine";
-import type { Cursors } from "../keyring/index.ts";
+import type { Cursors } from "@holdfast/spine/keyring";
 import { canonical } from "./canonical.ts";
 import { type Position, type Shown, type Walk, walk } from "./walk.ts";
 

@@ -1,7 +1,7 @@
 import type { Answer, Operation } from "@holdfast/engine";
-import { type Bench, definition, openBench, type Request, tenantId } from "../keyring/keyring.fixture.ts";
-import { keyringTables } from "../keyring/store.ts";
-import { tenantsTables } from "../tenants/index.ts";
+import { type Bench, definition, openBench, type Request, tenantId } from "@holdfast/spine/keyring.fixture";
+import { keyringTables } from "@holdfast/spine/keyring";
+import { tenantsTables } from "@holdfast/spine/tenants";
 import { registryOperations } from "./operations.ts";
 import { standingTree } from "./standing-tree.ts";
 import { registryTables } from "./store.ts";

@@ -1,6 +1,6 @@
 import type { Reads } from "@holdfast/engine";
-import type { Keyring } from "../keyring/index.ts";
-import { loadNamespaces, namespaceOfPath } from "../tenants/index.ts";
+import type { Keyring } from "@holdfast/spine/keyring";
+import { loadNamespaces, namespaceOfPath } from "@holdfast/spine/tenants";
 import { whenReady } from "./when-ready.ts";
 
 /** What the registry's operations work with. */

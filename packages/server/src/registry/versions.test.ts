@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Answer } from "@holdfast/engine";
-import { actorId, tenantId } from "../keyring/keyring.fixture.ts";
+import { actorId, tenantId } from "@holdfast/spine/keyring.fixture";
 import { openRegistry, outcomeOf, type RegistryBench } from "./registry.fixture.ts";
 import { largeValuesTable, versionsTable } from "./store.ts";
 

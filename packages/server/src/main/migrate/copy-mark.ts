@@ -7,10 +7,6 @@ import { markOf } from "./same-head.ts";
 /** Name of the lease that nobody takes over but another run of the same copy: as long as it stands, there is no ledger. */
 const NAME = "copy";
 
-/** Its mark stays when it breaks off, so that nobody else can say which of the two it is. */
-export const FINISH_COPY =
-  "If the copy runs now, wait until it has ended; if it broke off, run the same command again: it goes on where it was.";
-
 /** Which ledger is being copied into this database, in a sentence for whoever wants to start a server on it. */
 export async function unfinishedCopy(database: Database): Promise<string | undefined> {
   const mark = await foundMark(database);

@@ -1,6 +1,6 @@
 import { placeOf, type PostgresSettings } from "@holdfast/postgres";
 import type { Configuration } from "../configuration.ts";
-import { StartFailure } from "../start-failure.ts";
+import { StartFailure } from "@holdfast/runtime";
 import { postgresFailure, sqliteFailure } from "../storage-failure.ts";
 import { StorageRefused } from "./storage-refused.ts";
 

@@ -1,8 +1,8 @@
 import { Refusal, StorageFault } from "@holdfast/engine";
 import { type RawRow, verifyRow } from "@holdfast/engine/back-end";
 import { signerFromSeed } from "@holdfast/engine/crypto";
-import { type Keyring, serverKeysTable } from "../../keyring/index.ts";
-import { StartFailure } from "../start-failure.ts";
+import { type Keyring, serverKeysTable } from "@holdfast/spine/keyring";
+import { StartFailure } from "@holdfast/runtime";
 import type { CopySource } from "./copy.ts";
 import { relationOf } from "./relation.ts";
 

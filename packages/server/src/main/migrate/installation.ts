@@ -1,18 +1,17 @@
 import { existsSync } from "node:fs";
 import type { PostgresSettings } from "@holdfast/postgres";
-import { createKeyring } from "../../keyring/index.ts";
-import { checkpointPlaces } from "../checkpoint-places.ts";
-import { type Configuration, configurationFrom, type Environment } from "../configuration.ts";
+import { createKeyring } from "@holdfast/spine/keyring";
+import { checkpointPlaces, readOrCreateRootKey, startVerify } from "@holdfast/spine";
+import { type Configuration, configurationFrom } from "../configuration.ts";
+import type { Environment } from "@holdfast/runtime";
+import { StartFailure } from "@holdfast/runtime";
 import { type DataFolder, dataFolderAt } from "../data-folder.ts";
-import { readOrCreateRootKey } from "../root-key.ts";
-import type { StoragePlace } from "../storage-place.ts";
 import { tables } from "../tables.ts";
-import { startVerify } from "../verify.ts";
+import { type StoragePlace, verifiedAt } from "../storage-place.ts";
 import type { CopySource, CopyTarget } from "./copy.ts";
 import { storageOf } from "./explained.ts";
 import { identityOf } from "./identity.ts";
 import { type MoveReport, move, type OnProgress } from "./move.ts";
-import { StartFailure } from "../start-failure.ts";
 import { StorageRefused } from "./storage-refused.ts";
 
 export interface MoveOptions {
@@ -80,8 +79,9 @@ export async function moveBetween(
     source,
     target: to.target,
     tables,
-    verifySource: () => startVerify({ ...identity, known }, from.place, rootKey, true),
-    verifyTarget: () => startVerify({ ...identity, known: [...known, { size, root }] }, to.place(), rootKey, true),
+    verifySource: () => startVerify({ ...identity, known }, verifiedAt(from.place), rootKey, true),
+    verifyTarget: () =>
+      startVerify({ ...identity, known: [...known, { size, root }] }, verifiedAt(to.place()), rootKey, true),
     onProgress,
   });
 }

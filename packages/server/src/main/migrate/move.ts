@@ -1,6 +1,6 @@
 import type { RunningVerification, Table } from "@holdfast/engine";
 import type { SignedHead } from "@holdfast/kernel/head";
-import type { Verification } from "../../audit/index.ts";
+import type { Verification } from "@holdfast/spine/audit";
 import { type Copied, copy, type CopySource, type CopyTarget, type TargetState } from "./copy.ts";
 
 /** How far a move is: which of its steps, and of what it counts. */

@@ -1,7 +1,8 @@
 import type { Table } from "@holdfast/engine";
 import type { SignedHead } from "@holdfast/kernel/head";
 import { SYSTEM_TABLES } from "@holdfast/postgres";
-import { FINISH_COPY, foundMark } from "./copy-mark.ts";
+import { FINISH_COPY } from "@holdfast/spine";
+import { foundMark } from "./copy-mark.ts";
 import { type CopiedRow, type CopySource, MAX_SET_BYTES, MAX_SET_ROWS } from "./copy.ts";
 import type { Database } from "./database.ts";
 import { insistKnown, type StoredTables, storedTables } from "./insist-known.ts";

@@ -1,6 +1,7 @@
 import { StorageFault } from "@holdfast/engine";
 import { connect, grantRuntime, placeOf, prepareSchema, SCHEMA_VERSION } from "@holdfast/postgres";
-import { configurationFrom, type Environment } from "../configuration.ts";
+import { configurationFrom } from "../configuration.ts";
+import type { Environment } from "@holdfast/runtime";
 import { dataFolderAt } from "../data-folder.ts";
 import { tables } from "../tables.ts";
 import { explained, storageOf } from "./explained.ts";

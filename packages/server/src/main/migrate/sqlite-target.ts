@@ -8,7 +8,7 @@ import { openDataFolder } from "../data-folder.ts";
 import { BlockFilters } from "./block-filters.ts";
 import type { CopiedRow, CopyTarget, TargetState } from "./copy.ts";
 import { StorageRefused } from "./storage-refused.ts";
-import { unpublishedOf } from "./unpublished.ts";
+import { unpublishedOf } from "@holdfast/spine";
 import { checkpoints, columnList, entries, keyList, type Relation } from "./relation.ts";
 import { isSameHead, markOf } from "./same-head.ts";
 import { hasTable, headIn, headOf } from "./sqlite-head.ts";

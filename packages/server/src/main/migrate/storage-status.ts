@@ -8,7 +8,8 @@ import {
   SettingsFault,
 } from "@holdfast/postgres";
 import { MIGRATE } from "../connection-hint.ts";
-import { configurationFrom, type Environment } from "../configuration.ts";
+import { configurationFrom } from "../configuration.ts";
+import type { Environment } from "@holdfast/runtime";
 import { dataFolderAt } from "../data-folder.ts";
 import { unfinishedCopy } from "./copy-mark.ts";
 import type { Database } from "./database.ts";

@@ -1,10 +1,10 @@
 import { connect, type PostgresSettings } from "@holdfast/postgres";
 import type { SignedHead } from "@holdfast/kernel/head";
-import type { Verification } from "../../audit/index.ts";
-import { createKeyring, type Keyring } from "../../keyring/index.ts";
-import { checkpointPlaces } from "../checkpoint-places.ts";
-import type { Environment } from "../configuration.ts";
-import { startVerify } from "../verify.ts";
+import type { Verification } from "@holdfast/spine/audit";
+import { createKeyring, type Keyring } from "@holdfast/spine/keyring";
+import { checkpointPlaces, startVerify } from "@holdfast/spine";
+import { verifiedAt } from "../storage-place.ts";
+import type { Environment } from "@holdfast/runtime";
 import { explained } from "./explained.ts";
 import { identityOf } from "./identity.ts";
 import { installationOf, rootKeyOf } from "./installation.ts";
@@ -29,7 +29,7 @@ export async function verifyStorage({ env, state, known }: VerifyStorageOptions)
     const places = checkpointPlaces(folder.checkpoint, configuration.checkpointDir, identity);
     const seen = known?.head.origin === identity.origin ? [known.head] : [];
     const heads = [...places.known, ...seen.map(({ size, root }) => ({ size, root }))];
-    const place = { kind: "postgres", settings } as const;
+    const place = verifiedAt({ kind: "postgres", settings });
     const { durationMs, ...verdict } = await startVerify({ ...identity, known: heads }, place, rootKey, state).result;
     return { ...verdict, durationMs: Math.round(durationMs) };
   });

@@ -1,0 +1,16 @@
+/** Front door of the runtime: what a process needs whatever it does. */
+export { type DataFolder, dataFolderAt, type FolderLayout, openDataFolder } from "./data-folder.ts";
+export type { Feature } from "./feature.ts";
+export { type Hardening, hardenProcess } from "./harden-process.ts";
+export { type ListenHints, listenOn } from "./listen-on.ts";
+export { createLog } from "./log.ts";
+export { logEvents } from "./log-events.ts";
+export { createMetrics, type Metrics, type Readings, type StorageReadings } from "./metrics.ts";
+export { openSocket } from "./open-socket.ts";
+export { ownName } from "./own-name.ts";
+export { probePages, type Readiness } from "./pages.ts";
+export { type PrivateText, readPrivateFile } from "./private-file.ts";
+export { type Environment, type ReadSetting, settingOf, wrongSetting } from "./setting.ts";
+export { StartFailure, type StartFailureCode } from "./start-failure.ts";
+export { untilStopped } from "./until-stopped.ts";
+export { version } from "./version.ts";

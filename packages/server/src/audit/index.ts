@@ -1,4 +1,0 @@
-/** Front door of audit: what the ledger says, and that it holds. */
-export type { Ledger } from "./ledger.ts";
-export { auditOperations } from "./operations.ts";
-export type { Verification, Verify } from "./verify.ts";
