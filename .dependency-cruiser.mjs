@@ -19,15 +19,27 @@ const mayUse = {
   },
   client: { packages: ["kernel", "contract"], platform: true, npm: ["@noble/hashes"] },
   postgres: { packages: ["kernel", "engine"], platform: true, npm: true },
-  server: { packages: ["kernel", "contract", "policy", "engine", "postgres", "runtime", "spine"], platform: true, npm: true },
-  cli: { packages: ["kernel", "contract", "client", "server", "postgres", "rules", "agent", "runtime"], platform: true, npm: true },
+  server: {
+    packages: ["kernel", "contract", "policy", "engine", "postgres", "runtime", "spine"],
+    platform: true,
+    npm: true,
+  },
+  cli: {
+    packages: ["kernel", "contract", "client", "server", "postgres", "rules", "agent", "runtime"],
+    platform: true,
+    npm: true,
+  },
 };
 
-/** Slices of the server, lowest rank first: each imports lower ranks only. */
-const slices = ["keyring", "tenants", "access", "identity", "registry", "audit"];
+/** Slices of a package, lowest rank first: each imports lower ranks only; `main` wires them. */
+const slices = {
+  spine: ["keyring", "tenants", "access", "identity", "audit"],
+  server: ["registry"],
+};
 
 /** Files beside the slices that every slice may use, because they use none. */
-const beneathSlices = ["page"];
+const beneathSlices = ["page", "catalogue"];
+const sliced = `^packages/(${Object.keys(slices).join("|")})/src/`;
 
 const tests = "\\.(test|fixture)\\.ts$";
 const source = (name) => `^packages/${name}/(src|emitted)/`;
@@ -69,16 +81,18 @@ const packageRules = Object.entries(mayUse).flatMap(([name, may]) => [
       ]),
 ]);
 
-const sliceRules = slices.map((slice, rank) => ({
-  name: `${slice}-imports-lower-slices`,
-  comment: `ranks: ${slices.join(" < ")} < main`,
-  severity: "error",
-  from: { path: `^packages/server/src/${slice}/`, pathNot: tests },
-  to: {
-    path: "^packages/server/src/",
-    pathNot: `^packages/server/src/((${slices.slice(0, rank + 1).join("|")})/|(${beneathSlices.join("|")})\\.ts$)`,
-  },
-}));
+const sliceRules = Object.entries(slices).flatMap(([name, ranked]) =>
+  ranked.map((slice, rank) => ({
+    name: `${slice}-imports-lower-slices`,
+    comment: `ranks: ${ranked.join(" < ")} < main`,
+    severity: "error",
+    from: { path: `^packages/${name}/src/${slice}/`, pathNot: tests },
+    to: {
+      path: `^packages/${name}/src/`,
+      pathNot: `^packages/${name}/src/((${ranked.slice(0, rank + 1).join("|")})/|(${beneathSlices.join("|")})\\.ts$)`,
+    },
+  })),
+);
 
 export default {
   forbidden: [
@@ -88,17 +102,17 @@ export default {
       name: "files-beneath-slices-use-none",
       comment: "what every slice may use stands below all of them",
       severity: "error",
-      from: { path: `^packages/server/src/(${beneathSlices.join("|")})\\.ts$` },
-      to: { path: "^packages/server/src/" },
+      from: { path: `${sliced}(${beneathSlices.join("|")})\\.ts$` },
+      to: { path: sliced },
     },
     {
       name: "slices-meet-at-their-front-doors",
       comment: "another slice is used through its index.ts",
       severity: "error",
-      from: { path: "^packages/server/src/([^/]+)/", pathNot: tests },
+      from: { path: "^packages/(spine|server)/src/([^/]+)/", pathNot: tests },
       to: {
-        path: "^packages/server/src/[^/]+/",
-        pathNot: ["^packages/server/src/$1/", "^packages/server/src/[^/]+/index\\.ts$"],
+        path: "^packages/$1/src/[^/]+/",
+        pathNot: ["^packages/$1/src/$2/", "^packages/$1/src/[^/]+/index\\.ts$"],
       },
     },
     {
@@ -109,11 +123,12 @@ export default {
       to: { path: "^packages/", pathNot: "^packages/$1/", dependencyTypes: ["local"] },
     },
     {
-      name: "server-is-imported-lazily",
-      comment: "the command line starts fast: what needs the server's code loads it by import(), when it runs",
+      name: "programs-are-imported-lazily",
+      comment:
+        "the command line starts fast: what needs the server's or the agent's code loads it by import(), when it runs",
       severity: "error",
       from: { path: source("cli"), pathNot: tests },
-      to: { path: "^packages/server/", dynamic: false, dependencyTypesNot: ["type-only"] },
+      to: { path: "^packages/(server|agent|spine|runtime)/", dynamic: false, dependencyTypesNot: ["type-only"] },
     },
     {
       name: "contract-sources-are-for-building",

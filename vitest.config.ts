@@ -112,11 +112,11 @@ export default defineConfig({
       exclude: ["**/*.test.ts", ...notMeasured],
       reporter: [["text", { skipFull: true }], "json-summary"],
       thresholds: {
-        "packages/{contract,policy,client,server,cli}/src/**": { lines: 85 },
+        "packages/{contract,policy,client,runtime,spine,server,rules,notify,agent,cli}/src/**": { lines: 85 },
         "packages/postgres/src/**": { lines: 85 },
         "packages/kernel/src/**": { branches: 100 },
         "packages/engine/src/**": { branches: 100 },
-        "packages/server/src/keyring/**": { branches: 100 },
+        "packages/spine/src/keyring/**": { branches: 100 },
       },
     },
   },
