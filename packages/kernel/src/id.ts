@@ -1,7 +1,7 @@
 import { KernelError } from "./errors.ts";
 
-/** tn tenant, ac actor, nd path node, tk token accessor. */
-export type IdPrefix = "tn" | "ac" | "nd" | "tk";
+/** tn tenant, ac actor, nd path node, tk token accessor, al alert, si silence. */
+export type IdPrefix = "tn" | "ac" | "nd" | "tk" | "al" | "si";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 const ID_BYTES = 16;

@@ -1,0 +1,102 @@
+import { dedupKeyOf } from "./dedup-key.ts";
+import type { Severity } from "./severity.ts";
+import { storedText } from "./stored-text.ts";
+
+export type Cell = string | number | null;
+
+/** What an alert has to know of the rule that found something. */
+export interface FoundBy {
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly description: string;
+  readonly falsePositives: readonly string[];
+  readonly attack: readonly string[];
+  /** Columns that tell findings apart. */
+  readonly dedup: readonly string[];
+}
+
+/** One row that a rule found; everything in it is bounded, and secrets in it were masked when it was collected. */
+export interface Finding {
+  readonly rule: FoundBy;
+  readonly dedupKey: string;
+  readonly summary: string;
+  readonly host: string;
+  /** Milliseconds since the epoch. */
+  readonly foundAt: number;
+  /** Number of the newest change that it rests on: a row is judged again after a crash, and then says the same. */
+  readonly row: number;
+  readonly details: Readonly<Record<string, Cell>>;
+}
+
+/** Where and when a row was found. */
+export interface FoundAt {
+  readonly host: string;
+  readonly foundAt: number;
+  /** For a row without a number of its own: up to which change the rule looked. */
+  readonly upTo: number;
+}
+
+const MAX_COLUMNS = 64;
+const MAX_COLUMN_NAME = 128;
+const MAX_VALUE = 2048;
+const MAX_DETAILS = 16_384;
+const MAX_SUMMARY = 1024;
+const MAX_LISTED = 64;
+
+/** What a rule found, ready to be raised. */
+export function findingOf(rule: FoundBy, row: Readonly<Record<string, Cell>>, at: FoundAt): Finding {
+  const { host, foundAt, upTo } = at;
+  const seq = row["seq"];
+  return {
+    rule: boundedRule(rule),
+    dedupKey: dedupKeyOf(rule.dedup, row),
+    summary: summaryOf(row),
+    host,
+    foundAt,
+    row: typeof seq === "number" && Number.isSafeInteger(seq) && seq > 0 ? seq : upTo,
+    details: boundedDetails(row),
+  };
+}
+
+function boundedRule(rule: FoundBy): FoundBy {
+  return {
+    ...rule,
+    title: storedText(rule.title, 256),
+    description: storedText(rule.description, 4096),
+    falsePositives: rule.falsePositives.slice(0, MAX_LISTED).map((text) => storedText(text, 1024)),
+    attack: rule.attack.slice(0, MAX_LISTED).map((text) => storedText(text, 32)),
+  };
+}
+
+function boundedDetails(row: Readonly<Record<string, Cell>>): Readonly<Record<string, Cell>> {
+  const details: Record<string, Cell> = {};
+  let length = 0;
+  for (const [column, value] of Object.entries(row).slice(0, MAX_COLUMNS)) {
+    const name = storedText(column, MAX_COLUMN_NAME);
+    const bounded = typeof value === "string" ? storedText(value, MAX_VALUE) : finite(value);
+    length += name.length + String(bounded).length;
+    if (length > MAX_DETAILS) break;
+    if (name !== "" && name !== "__proto__") details[name] = bounded;
+  }
+  return details;
+}
+
+/** JSON has no infinities. */
+const finite = (value: number | null): Cell => (value === null || Number.isFinite(value) ? value : String(value));
+
+/** A line for people: what ran or changed, whose it is, and what started it; else the columns as they are. */
+function summaryOf(row: Readonly<Record<string, Cell>>): string {
+  const text = (column: string) => (row[column] === null ? "" : String(row[column] ?? ""));
+  const what = text("cmdline") || text("target_path") || text("path") || text("name");
+  if (what === "") return storedText(columnsOf(row), MAX_SUMMARY);
+  const parts = [what, part("by ", text("username")), part("started by ", text("parent_name"))];
+  return storedText(parts.filter((one) => one !== "").join(", "), MAX_SUMMARY);
+}
+
+const part = (words: string, value: string) => (value === "" ? "" : words + value);
+
+function columnsOf(row: Readonly<Record<string, Cell>>): string {
+  const shown = Object.entries(row).filter(([column]) => column !== "seq");
+  return shown.map(([column, value]) => `${column}=${String(value)}`).join(" ") || "a row was found";
+}
