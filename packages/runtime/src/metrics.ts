@@ -24,6 +24,8 @@ export interface Readings {
 }
 
 export interface Metrics {
+  /** Where a program adds what only it counts. */
+  readonly register: Registry;
   readonly meter: GateMeter;
   readonly stray: (code: string) => void;
   /** Other nodes were first, so many times before a batch stood. */
@@ -102,6 +104,7 @@ export function createMetrics(): Metrics {
     },
   });
   return {
+    register,
     meter: {
       operation: (operation, outcome, seconds) => {
         requestsOf(operation, outcome).observe(seconds);

@@ -9,7 +9,7 @@ export {
 } from "./main/assemble.ts";
 export { definition, problems, type ProgramName } from "./catalogue.ts";
 export { type CheckpointPlaces, checkpointPlaces } from "./main/checkpoint-places.ts";
-export { type Duties, startDuties } from "./main/duties.ts";
+export { type Duties, type Duty, startDuties } from "./main/duties.ts";
 export type {
   DutyLease,
   LedgerFolder,

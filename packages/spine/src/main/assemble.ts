@@ -86,10 +86,14 @@ export interface Program {
   /** What it gives to each new tenant. */
   readonly furnish: Furnish;
   readonly resourceAt: ResourceAt;
-  /** Those that the spine does not have. */
-  operations(spine: Pick<Assembly, "keyring" | "ledger">): readonly Operation[];
+  /** Those that the spine does not have. The ledger is open by now, so that no other process has this folder. */
+  operations(
+    spine: Pick<Assembly, "keyring" | "ledger" | "metrics">,
+  ): readonly Operation[] | Promise<readonly Operation[]>;
   /** Parts that are not the spine's. */
   features?(): readonly Feature[];
+  /** Footprints of what was committed, before anyone is answered that it stands. */
+  onCommitted?(writes: readonly string[]): void;
 }
 
 export interface AssemblyOptions {
@@ -136,7 +140,7 @@ async function assembleOver(options: AssemblyOptions, closing: AsyncDisposableSt
   return {
     ...opened,
     gate: createGate(options, { ...opened, access, committer, limits }, nobody),
-    operations: operationsOf(options, { ...opened, access, verify, features }),
+    operations: await operationsOf(options, { ...opened, access, verify, features }),
     actors,
     systemTenant,
     reads,
@@ -168,7 +172,10 @@ async function open(options: AssemblyOptions, closing: AsyncDisposableStack): Pr
   const ledgerOptions: LedgerOptions = {
     keyring,
     checkpointDir: settings.checkpointDir,
-    onCommitted: (writes, isIncomplete) => forget(cache, keyring, writes, isIncomplete),
+    onCommitted(writes, isIncomplete) {
+      forget(cache, keyring, writes, isIncomplete);
+      program.onCommitted?.(writes);
+    },
     onEvent: logEvents(log, metrics),
     log,
     ...(dependencies === undefined ? {} : { dependencies }),
@@ -242,15 +249,15 @@ async function systemTenantOf(reads: PlanReads): Promise<string> {
   throw new Error("the ledger's first entry holds a system tenant");
 }
 
-interface Bound extends Pick<Parts, "keyring" | "ledger" | "access"> {
+interface Bound extends Pick<Parts, "keyring" | "ledger" | "metrics" | "access"> {
   readonly verify: Verify;
   readonly features: Features;
 }
 
-function operationsOf(
+async function operationsOf(
   { settings, program }: AssemblyOptions,
-  { keyring, ledger, access, verify, features }: Bound,
-): readonly Operation[] {
+  { keyring, ledger, metrics, access, verify, features }: Bound,
+): Promise<readonly Operation[]> {
   const audit: Ledger = {
     origin: ledger.origin,
     publicKey: ledger.publicKey,
@@ -269,7 +276,7 @@ function operationsOf(
     ...tenantsOperations(definition, furnish),
     ...accessOperations(definition, access, actorDirectory),
     ...identityOperations(definition, access, keyring.subkeys.tokens),
-    ...program.operations({ keyring, ledger }),
+    ...(await program.operations({ keyring, ledger, metrics })),
     ...auditOperations(definition, audit, verify),
     statusOperation(definition, { node: settings.nodeName, seal: settings.rootKey.kind, ledger, features }),
   ];

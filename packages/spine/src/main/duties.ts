@@ -28,9 +28,12 @@ export interface Duties {
   /** Where duties act that concern no tenant. */
   readonly systemTenant: string;
   readonly log: Logger;
+  /** Those of the program itself. */
+  readonly further?: readonly Duty[];
 }
 
-interface Duty {
+/** Something that is done unasked, piece by piece: its output says `isDone` when nothing is left. */
+export interface Duty {
   readonly operation: Operation;
   readonly tenant: string;
   readonly isDue: (now: number) => Promise<boolean>;
@@ -72,7 +75,7 @@ async function attempt({ log }: Duties, work: () => Promise<void>): Promise<void
   try {
     await work();
   } catch (error) {
-    log.error({ err: error }, "a duty of the server failed; it is tried again in a minute");
+    log.error({ err: error }, "a duty failed; it is tried again in a minute");
   }
 }
 
@@ -81,13 +84,14 @@ async function inPieces(isToGoOn: () => boolean, run: () => Promise<boolean>): P
   for (let piece = 0; piece < MAX_PIECES && isToGoOn(); piece++) if (await run()) return;
 }
 
-async function dutiesOf({ keyring, reads, systemTenant: tenant }: Duties): Promise<readonly Duty[]> {
+async function dutiesOf({ keyring, reads, systemTenant: tenant, further = [] }: Duties): Promise<readonly Duty[]> {
   const sweep = keySweep(keyring);
   const live = [...(await loadTenants(reads())).byId.values()].filter(({ state }) => state !== "deleted");
   return [
     { operation: tokenSweep, tenant, isDue: (now) => isTokenSweepDue(reads(), now) },
     { operation: idempotencySweep, tenant, isDue: (now) => isIdempotencySweepDue(reads(), now) },
     ...live.map(({ id }) => ({ operation: sweep, tenant: id, isDue: () => isSweepDue(reads(), id) })),
+    ...further,
   ];
 }
 
