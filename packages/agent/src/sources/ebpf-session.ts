@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { findOffsets, structureNames, tracepointPrograms } from "./bpf-programs.ts";
+import { attach, createCounter, createRing, createScratch, loadProgram, readCounter, readMisses } from "./bpf-system.ts";
+import { KernelTypes } from "./btf.ts";
+import { recordKinds, recordLayout } from "./ebpf-record.ts";
+import { libc } from "./libc.ts";
+import { RingBuffer } from "./ring-buffer.ts";
+
+/** Some 3,000 starts with all that belongs to them. The pages are the kernel's, and are there all the time. */
+const RING_BYTES = 1_048_576;
+
+/** The programs while they are at work: the kernel removes all of it when the descriptors close, also by a kill. */
+export class EbpfSession {
+  readonly ringDescriptor: number;
+  readonly #descriptors: number[] = [];
+  readonly #programs: number[] = [];
+  readonly #counter: number;
+  readonly #ring: RingBuffer;
+
+  /** Loads and attaches; throws with the kernel's reason, having taken everything back. */
+  constructor(typesPath: string) {
+    try {
+      const offsets = findOffsets(new KernelTypes(readFileSync(typesPath), structureNames));
+      this.ringDescriptor = this.#keep(createRing(RING_BYTES));
+      this.#counter = this.#keep(createCounter());
+      const scratch = this.#keep(createScratch(recordLayout.maxBytes, Object.keys(recordKinds).length));
+      this.#ring = new RingBuffer(this.ringDescriptor, RING_BYTES);
+      const maps = { ring: this.ringDescriptor, lost: this.#counter, scratch };
+      for (const { tracepoint, code } of tracepointPrograms(offsets, maps, process.pid)) {
+        const program = this.#keep(loadProgram(tracepoint, code));
+        this.#programs.push(program);
+        this.#keep(attach(tracepoint, program));
+      }
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Hands over up to `max` records, as views that hold during the call only; returns how many there were. */
+  read(max: number, take: (record: Buffer) => void): number {
+    return this.#ring.read(max, take);
+  }
+
+  /** Events that are lost: no room in the ring, or a program that met itself. */
+  lost(): number {
+    return this.#programs.reduce((sum, program) => sum + readMisses(program), readCounter(this.#counter));
+  }
+
+  close(): void {
+    this.#ring?.close();
+    for (const descriptor of this.#descriptors.splice(0).toReversed()) libc().close(descriptor);
+  }
+
+  #keep(descriptor: number): number {
+    this.#descriptors.push(descriptor);
+    return descriptor;
+  }
+}

@@ -1,0 +1,52 @@
+import { libc, systemCallError } from "./libc.ts";
+
+/** <linux/time.h> */
+const CLOCK_REALTIME = 0;
+const CLOCK_MONOTONIC = 1;
+const CLOCK_BOOTTIME = 7;
+const NANOSECONDS = 1_000_000_000n;
+const NANOSECONDS_OF_MILLISECOND = 1_000_000n;
+
+function readClock(clock: number): bigint {
+  const time = new BigInt64Array(2);
+  if (libc().clock_gettime(clock, time) !== 0) throw systemCallError("clock_gettime");
+  return time[0]! * NANOSECONDS + time[1]!;
+}
+
+/**
+ * Relates the kernel's clocks. Connectors stamp with the monotonic one, which stands still while the machine sleeps;
+ * start times in /proc count on the one since boot, so that one tells processes apart. The wall clock may be set at any
+ * time: it is only what people read.
+ */
+export class KernelClock {
+  #sleptNs = 0n;
+  #bootedAtNs = 0n;
+
+  constructor() {
+    this.refresh();
+  }
+
+  /** Time since boot, now, in nanoseconds. To be called before a batch is converted; returns it. */
+  refresh(): bigint {
+    const monotonicNs = readClock(CLOCK_MONOTONIC);
+    const bootNs = readClock(CLOCK_BOOTTIME);
+    this.#sleptNs = bootNs - monotonicNs;
+    this.#bootedAtNs = readClock(CLOCK_REALTIME) - bootNs;
+    return bootNs;
+  }
+
+  /** Time since boot of a monotonic time. */
+  bootOfMonotonic(monotonicNs: bigint): bigint {
+    return monotonicNs + this.#sleptNs;
+  }
+
+  /** Time since boot of a Unix time in milliseconds. */
+  bootOfUnix(unixMs: number): bigint {
+    return BigInt(Math.round(unixMs)) * NANOSECONDS_OF_MILLISECOND - this.#bootedAtNs;
+  }
+
+  /** Unix time in milliseconds of a time since boot. */
+  unixMs(bootNs: bigint): number {
+    return Number((bootNs + this.#bootedAtNs) / NANOSECONDS_OF_MILLISECOND);
+  }
+}
