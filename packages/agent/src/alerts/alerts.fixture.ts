@@ -22,8 +22,8 @@ export class FakeOutbox {
   readonly taken: Notification[] = [];
   isBroken = false;
 
-  watermark(): number {
-    return this.taken.at(-1)?.seq ?? 0;
+  watermark(): number | undefined {
+    return this.taken.at(-1)?.seq;
   }
 
   enqueue(notifications: readonly Notification[]): void {

@@ -17,18 +17,33 @@ export interface Notification {
   readonly count: number;
   readonly details: Readonly<Record<string, Cell>>;
   readonly attack: readonly string[];
+  /** The same for what is alike. */
+  readonly dedupKey: string;
 }
 
 /** Where notifications wait for their delivery; a file of its own, so that it and the ledger can differ after a crash. */
 export interface Outbox {
-  /** Entry of the last alert that it took. */
-  watermark(): number;
+  /** Entry of the last alert that it took; undefined when it is new, and cannot know. */
+  watermark(): number | undefined;
   /** Takes notifications in the order of their entries, and keeps with them how far that is. One that it has is no other. */
   enqueue(notifications: readonly Notification[]): void | Promise<void>;
 }
 
 export function notificationOf({ alert, raisedSeq }: StoredAlert): Notification {
-  const { id, severity, title, rule, host, summary, firstSeen, lastSeen, count, details, attack } = alert;
-  const times = { firstSeenAt: firstSeen, lastSeenAt: lastSeen };
-  return { id, seq: raisedSeq, severity, title, ruleId: rule, host, summary, ...times, count, details, attack };
+  const { id, severity, title, rule, host, summary, count, details, attack } = alert;
+  return {
+    id,
+    seq: raisedSeq,
+    severity,
+    title,
+    ruleId: rule,
+    host,
+    summary,
+    firstSeenAt: alert.firstSeen,
+    lastSeenAt: alert.lastSeen,
+    count,
+    details,
+    attack,
+    dedupKey: `${rule} ${alert.dedupKey}`,
+  };
 }

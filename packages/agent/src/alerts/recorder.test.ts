@@ -198,6 +198,16 @@ describe("between finding and telling nothing is lost", () => {
     expect(bench.outbox.taken).toHaveLength(1);
   });
 
+  it("by an outbox that was lost, but for what is over since a day", async () => {
+    const recorder = bench.recorder();
+    await recorder.record([bench.found(row(1))]);
+    bench.now += 25 * 60 * 60 * 1000;
+    await recorder.record([bench.found(row(2, "/tmp/y"))]);
+    bench.outbox.taken.length = 0;
+    await bench.recorder().settle();
+    expect(bench.outbox.taken).toMatchObject([{ summary: "/tmp/y 2, by jane", dedupKey: "exec-from-tmp /tmp/y" }]);
+  });
+
   it("and old alerts are not told anew when people work on them", async () => {
     const recorder = bench.recorder();
     await recorder.record([bench.found(row(1))]);

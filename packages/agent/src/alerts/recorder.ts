@@ -31,6 +31,7 @@ export interface RecorderParts {
 
 /** Alerts raised side by side: they share a commit. */
 const MAX_AT_ONCE = 64;
+const MAX_RETOLD_MS = 24 * 60 * 60 * 1000;
 
 /** Turns what rules find into alerts. What `record` has taken is durable when it resolves, and is told before anything newer. */
 export class AlertRecorder {
@@ -150,8 +151,12 @@ export class AlertRecorder {
   /** What the ledger has and the outbox has not: after a crash between the two, and after it could not take something. */
   async #catchUp(): Promise<void> {
     if (!this.#isBehind) return;
-    const { outbox, reads, principal } = this.#with;
-    const missed = await alertsAfter(reads(), principal.tenant, outbox.watermark());
+    const { outbox, reads, principal, now } = this.#with;
+    const watermark = outbox.watermark();
+    const after = await alertsAfter(reads(), principal.tenant, watermark ?? 0);
+    // An outbox that was lost would tell of a quarter of a year; people need to hear of what may still go on.
+    const oldest = watermark === undefined ? now() - MAX_RETOLD_MS : 0;
+    const missed = after.filter(({ alert }) => alert.lastSeen >= oldest);
     this.#isBehind = !(await this.#isQueued(missed.map(notificationOf)));
   }
 

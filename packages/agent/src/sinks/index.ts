@@ -1,0 +1,3 @@
+/** Front door of sinks: where notifications go, and what became of those that did not arrive. */
+export { sinkOperations } from "./operations.ts";
+export type { Chosen, LetterPage, Sinks } from "./sinks.ts";

@@ -1,0 +1,21 @@
+import type { DeadLetter, Sink, SinkTest } from "@holdfast/contract/types";
+
+/** Dead letters by their ids, or all of a sink. */
+export type Chosen = { readonly ids: readonly string[] } | { readonly sink: string };
+
+export interface LetterPage {
+  readonly items: readonly DeadLetter[];
+  readonly next?: string;
+}
+
+/** Where notifications go, and those that were given up. */
+export interface Sinks {
+  list(): readonly Sink[];
+  /** Sends a test; undefined when there is no such sink. */
+  test(sink: string, signal: AbortSignal): Promise<SinkTest> | undefined;
+  letters(query: { readonly sink?: string; readonly after?: string; readonly limit: number }): LetterPage;
+  /** How many of the chosen there are. */
+  count(chosen: Chosen): number;
+  retry(chosen: Chosen): void;
+  drop(chosen: Chosen): void;
+}
