@@ -14,3 +14,21 @@ export { type Environment, type ReadSetting, settingOf, wrongSetting } from "./s
 export { StartFailure, type StartFailureCode } from "./start-failure.ts";
 export { untilStopped } from "./until-stopped.ts";
 export { version } from "./version.ts";
+export {
+  choice,
+  boolean,
+  duration,
+  integer,
+  list,
+  map,
+  path,
+  record,
+  secret,
+  type SecretReference,
+  section,
+  text,
+  type ValueOf,
+} from "./configuration/field.ts";
+export { type Loaded, loadConfiguration, type LoadedSettings, type Sources } from "./configuration/load.ts";
+export { planReload, type ReloadPlan } from "./configuration/plan-reload.ts";
+export { type Problem, printProblem } from "./configuration/problem.ts";

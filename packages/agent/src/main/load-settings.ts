@@ -1,0 +1,58 @@
+import { homedir, hostname } from "node:os";
+import { join } from "node:path";
+import {
+  type Environment,
+  type LoadedSettings,
+  loadConfiguration,
+  printProblem,
+  type Sources,
+  StartFailure,
+} from "@holdfast/runtime";
+import { type AgentSettings, schema } from "./schema.ts";
+
+const SYSTEM_FOLDER = "/etc/holdfast";
+const MAX_TOLD = 20;
+
+/** Where an agent's settings come from beside files. */
+export interface Told {
+  readonly env: Environment;
+  readonly flags: Readonly<Record<string, string>>;
+  /** A file in place of the folders. */
+  readonly namedFile?: string;
+}
+
+/** Reads every layer; all that is wrong with them is one failure, which names each place. */
+export function loadSettings({ env, flags, namedFile }: Told): LoadedSettings<AgentSettings> {
+  const sources: Sources = {
+    program: "agent",
+    neighbours: ["server"],
+    systemFolder: SYSTEM_FOLDER,
+    userFolder: join(env["XDG_CONFIG_HOME"] || join(homeIn(env), ".config"), "holdfast"),
+    namedFile,
+    environment: env,
+    flags,
+    workingFolder: process.cwd(),
+  };
+  const loaded = loadConfiguration(schema, sources);
+  if (loaded.ok) return loaded;
+  const lines = loaded.problems.slice(0, MAX_TOLD).map((problem) => `\n  ${printProblem(problem)}`);
+  throw new StartFailure(
+    "configuration",
+    `The configuration cannot be used:${lines.join("")}`,
+    "Mend each place; `holdfast agent --help` says where settings come from.",
+  );
+}
+
+/** Second place for checkpoints: a data folder put back to an older state is noticed by it. */
+export const checkpointDirOf = ({ checkpointDir }: AgentSettings, env: Environment): string =>
+  checkpointDir ?? join(env["XDG_STATE_HOME"] || join(homeIn(env), ".local", "state"), "holdfast");
+
+/** Name of this host in rows, alerts and entries. */
+export const hostNameOf = ({ host }: AgentSettings): string =>
+  host ??
+  (hostname()
+    .replaceAll(/[^\w.-]/g, "-")
+    .slice(0, 64) ||
+    "host");
+
+const homeIn = (env: Environment): string => env["HOME"] || homedir();
