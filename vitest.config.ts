@@ -17,8 +17,17 @@ const nodesTests = "packages/server/src/**/*.postgres.test.ts";
 /** About PostgreSQL alone, whichever back end the rest of a run is on. */
 const needPostgres = ["test/postgres/**", "test/cluster.test.ts", "test/cli/migrate*.test.ts"];
 
-/** Alike on every back end: tools of tests; what is shipped and the README, which start their servers themselves. */
-const needNoStorage = ["test/deploy.test.ts", "test/linearizability/**", "test/proxy.test.ts", "test/readme.test.ts"];
+/**
+ * Alike on every back end: tools of tests; the client's side of a command; the agent, whose store is always its own; what is
+ * shipped and the README, which start their servers themselves.
+ */
+const needNoStorage = [
+  ...["deploy", "proxy", "readme", "cli/bundle", "cli/trust"].map((name) => `test/${name}.test.ts`),
+  ...["agent", "linearizability", "notify"].map((name) => `test/${name}/**`),
+];
+
+/** End to end, on whichever back end: they share the workers, so that none waits for another's last long file. */
+const endToEnd = { groupOrder: 2 } as const;
 
 /** What a project with this runs is skipped by name where no PostgreSQL can be had. */
 const onPostgres = {
@@ -66,7 +75,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/**/*.test.ts"],
           exclude: ["test/faults/**", ...needPostgres],
-          sequence: { groupOrder: 2 },
+          sequence: endToEnd,
         },
       },
       {
@@ -77,7 +86,7 @@ export default defineConfig({
           name: "e2e-postgres",
           include: ["test/**/*.test.ts"],
           exclude: ["test/faults/**", ...needNoStorage],
-          sequence: { groupOrder: 3 },
+          sequence: endToEnd,
         },
       },
       {
@@ -88,7 +97,7 @@ export default defineConfig({
           name: "e2e-plain",
           include: ["registry", "tokens", "races", "idempotency", "coverage"].map((name) => `test/${name}.test.ts`),
           env: { HOLDFAST_TEST_STORAGE: "plain" },
-          sequence: { groupOrder: 4 },
+          sequence: endToEnd,
         },
       },
       {
@@ -99,7 +108,7 @@ export default defineConfig({
           name: "faults",
           include: ["test/faults/**/*.test.ts"],
           testTimeout: 180_000,
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
