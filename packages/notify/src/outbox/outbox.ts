@@ -81,8 +81,8 @@ export class Outbox {
     return this.#guarded((store) => nextDueAt(store, wanted));
   }
 
-  /** Makes dead letters of what waits for sinks that are no longer there; returns how many. */
-  keepOnly(sinks: readonly string[]): number {
+  /** Makes dead letters of what waits for sinks that are no longer there; returns how many of each. */
+  keepOnly(sinks: readonly string[]): ReadonlyMap<string, number> {
     return this.#change((store, now) => {
       const gone = store.all(
         `SELECT id, sink FROM deliveries
@@ -90,8 +90,9 @@ export class Outbox {
         JSON.stringify(sinks),
       );
       for (const { id } of gone) bury(store, Number(id), "sink_removed", null, now);
-      for (const sink of new Set(gone.map(({ sink }) => String(sink)))) boundDead(store, sink, this.#limits);
-      return gone.length;
+      const bySink = Map.groupBy(gone, ({ sink }) => String(sink));
+      for (const sink of bySink.keys()) boundDead(store, sink, this.#limits);
+      return new Map([...bySink].map(([sink, rows]) => [sink, rows.length]));
     });
   }
 
