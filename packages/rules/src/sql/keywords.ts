@@ -1,0 +1,31 @@
+/** Every keyword of SQLite (sqlite.org/lang_keywords.html): none of them is a name of a rule's own. */
+const keywords: ReadonlySet<string> = new Set(
+  `ABORT ACTION ADD AFTER ALL ALTER ALWAYS ANALYZE AND AS ASC ATTACH AUTOINCREMENT BEFORE BEGIN BETWEEN BY CASCADE CASE
+  CAST CHECK COLLATE COLUMN COMMIT CONFLICT CONSTRAINT CREATE CROSS CURRENT CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP
+  DATABASE DEFAULT DEFERRABLE DEFERRED DELETE DESC DETACH DISTINCT DO DROP EACH ELSE END ESCAPE EXCEPT EXCLUDE EXCLUSIVE
+  EXISTS EXPLAIN FAIL FILTER FIRST FOLLOWING FOR FOREIGN FROM FULL GENERATED GLOB GROUP GROUPS HAVING IF IGNORE IMMEDIATE
+  IN INDEX INDEXED INITIALLY INNER INSERT INSTEAD INTERSECT INTO IS ISNULL JOIN KEY LAST LEFT LIKE LIMIT MATCH
+  MATERIALIZED NATURAL NO NOT NOTHING NOTNULL NULL NULLS OF OFFSET ON OR ORDER OTHERS OUTER OVER PARTITION PLAN PRAGMA
+  PRECEDING PRIMARY QUERY RAISE RANGE RECURSIVE REFERENCES REGEXP REINDEX RELEASE RENAME REPLACE RESTRICT RETURNING RIGHT
+  ROLLBACK ROW ROWS SAVEPOINT SELECT SET TABLE TEMP TEMPORARY THEN TIES TO TRANSACTION TRIGGER UNBOUNDED UNION UNIQUE
+  UPDATE USING VACUUM VALUES VIEW VIRTUAL WHEN WHERE WINDOW WITH WITHIN WITHOUT`.split(/\s+/),
+);
+
+/** Keywords that SQLite also takes as the name of a column, function or table; ours use some of them. */
+const alsoNames: ReadonlySet<string> = new Set(["ACTION", "KEY", "REPLACE", "QUERY", "PLAN"]);
+
+/** Whether a word, in any case, is a keyword of SQLite. */
+export function isKeyword(word: string): boolean {
+  return keywords.has(word.toUpperCase());
+}
+
+/** Whether a word can stand where a name is expected: not a keyword, or one that SQLite takes as a name too. */
+export function canBeName(upper: string): boolean {
+  return !keywords.has(upper) || alsoNames.has(upper);
+}
+
+/** What a statement is that does not begin with SELECT or WITH. */
+export const otherStatements: ReadonlySet<string> = new Set(
+  `ALTER ANALYZE ATTACH BEGIN COMMIT CREATE DELETE DETACH DROP END EXPLAIN INSERT PRAGMA REINDEX RELEASE REPLACE ROLLBACK
+  SAVEPOINT UPDATE VACUUM VALUES`.split(/\s+/),
+);
