@@ -37,6 +37,10 @@ export interface Command {
   readonly arguments?: readonly Argument[];
   readonly options?: readonly Option[];
   readonly examples: readonly [Example, ...Example[]];
+  /** It speaks to the agent of this host, not to a server. */
+  readonly program?: "agent";
+  /** Its group without a verb means this one. */
+  readonly isDefault?: true;
   /** Does the work; resolves to the exit code when that is not 0. */
   run(context: Context, given: Given): Promise<number | undefined>;
 }
@@ -63,7 +67,7 @@ export interface ConfirmedHead {
   readonly isFirst: boolean;
 }
 
-/** The way to the server; nothing is connected before its first use. */
+/** The way to a server or an agent; nothing is connected before its first use. */
 export interface Connection {
   readonly call: Call;
   /** Gets the newest head and insists that it continues the one remembered for this server. */
@@ -77,4 +81,6 @@ export interface Context extends Connection {
   readonly input: Input;
   readonly output: Output;
   readonly settings: Settings;
+  /** The way to the agent of this host, for commands that speak to both. */
+  readonly agent: Connection;
 }

@@ -1,9 +1,11 @@
-import type { Call, Context, Given } from "./command.ts";
+import type { Call, Connection, Context, Given } from "./command.ts";
 import { settingsOf } from "./settings.ts";
 import { styleOf } from "./terminal/style.ts";
 
 export interface Scene {
   readonly answer?: (name: string, input: Readonly<Record<string, unknown>>) => unknown;
+  /** The agent, when it is another than the one that answers. */
+  readonly agent?: (name: string, input: Readonly<Record<string, unknown>>) => Promise<unknown>;
   readonly confirm?: Context["confirm"];
   readonly env?: NodeJS.ProcessEnv;
   readonly stdin?: string | Buffer;
@@ -31,6 +33,10 @@ export function stage(scene: Scene, given: Given = { arguments: [], options: {} 
     calls.push({ name, input });
     return new Promise((resolve) => resolve(scene.answer?.(name, input)));
   };
+  const connection: Connection = {
+    call: call as Call,
+    confirm: scene.confirm ?? (() => Promise.reject(new Error("no head is staged"))),
+  };
   const context: Context = {
     env,
     workingFolder: scene.workingFolder ?? "/nonexistent",
@@ -49,8 +55,8 @@ export function stage(scene: Scene, given: Given = { arguments: [], options: {} 
       out: (piece) => out.push(Buffer.from(piece)),
       err: (text) => err.push(text),
     },
-    call: call as Call,
-    confirm: scene.confirm ?? (() => Promise.reject(new Error("no head is staged"))),
+    ...connection,
+    agent: scene.agent === undefined ? connection : { ...connection, call: scene.agent as Call },
   };
   const outBytes = () => Buffer.concat(out);
   return { context, calls, out: () => outBytes().toString(), outBytes, err: () => err.join("") };

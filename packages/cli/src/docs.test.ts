@@ -25,8 +25,10 @@ describe("the definitions", () => {
   });
 
   it("describe every group of commands", () => {
-    const nouns = commands.filter(({ words }) => words.length > 1).map(({ words }) => words[0]);
-    expect(Object.keys(nounSummaries).sort()).toEqual([...new Set(nouns)].sort());
+    const groups = commands.flatMap(({ words }) =>
+      words.slice(0, -1).map((_, depth) => words.slice(0, depth + 1).join(" ")),
+    );
+    expect(Object.keys(nounSummaries).sort()).toEqual([...new Set(groups)].sort());
   });
 
   it("never use one option or short letter for two things", () => {

@@ -6,18 +6,18 @@ import { processOutput } from "./terminal/output.ts";
 
 /** Runs any command line of this process, with everything that the quick way does without. */
 export async function runProgram(words: readonly string[]): Promise<number> {
-  let close = (): void => {};
+  const closes: (() => void)[] = [];
   try {
-    return await runWords(words, (given) =>
-      processContext(given, (settings, workingFolder) => {
+    return await runWords(words, (given, command) =>
+      processContext(given, command, (settings, workingFolder) => {
         const connection = clientConnection(settings, workingFolder);
-        close = connection.close;
+        closes.push(connection.close);
         return connection;
       }),
     );
   } catch (error) {
     return report(error, processOutput(process.env));
   } finally {
-    close();
+    for (const close of closes) close();
   }
 }

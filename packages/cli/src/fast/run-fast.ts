@@ -11,7 +11,7 @@ import { socketConnection } from "./socket-connection.ts";
 export async function runFast(words: readonly string[]): Promise<number | undefined> {
   const parsed = quickParse(words, fastCommands);
   if (parsed === undefined) return undefined;
-  const context = processContext(parsed.given, (settings, workingFolder) =>
+  const context = processContext(parsed.given, parsed.command, (settings, workingFolder) =>
     socketConnection(() => chooseSocket(settings, workingFolder), settings),
   );
   if (context.settings.address !== undefined) return undefined;

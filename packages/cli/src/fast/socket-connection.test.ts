@@ -12,6 +12,7 @@ import type { Settings } from "../settings.ts";
 import { socketConnection } from "./socket-connection.ts";
 
 const settings: Settings = {
+  program: "server",
   isJson: false,
   address: undefined,
   socket: undefined,

@@ -28,13 +28,12 @@ export function buildProgram(chosen: Chosen): Program {
 }
 
 function addCommand(program: Program, command: Command, heading: string, chosen: Chosen): void {
-  const [first, second] = command.words;
-  const parent = second === undefined ? program : nounOf(program, first, heading);
-  const built = parent
-    .command(second ?? first)
+  const verb = command.words.at(-1) ?? "";
+  const built = groupOf(program, command.words.slice(0, -1), heading)
+    .command(verb, { isDefault: command.isDefault === true })
     .summary(command.summary)
     .description(descriptionOf(command));
-  if (second === undefined) built.helpGroup(heading);
+  if (command.words.length === 1) built.helpGroup(heading);
   for (const argument of command.arguments ?? []) built.addArgument(argumentOf(argument));
   addOptions(built, [...(command.options ?? []), ...globalOptions]);
   built.addHelpText("after", examplesText(command));
@@ -44,15 +43,14 @@ function addCommand(program: Program, command: Command, heading: string, chosen:
   });
 }
 
-function nounOf(program: Program, noun: string, heading: string): Program {
-  const found = program.commands.find((command) => command.name() === noun);
-  return (
-    found ??
-    program
-      .command(noun)
-      .description(nounSummaries[noun] ?? "")
-      .helpGroup(heading)
-  );
+/** The group of commands that these words name: the whole program for none. */
+function groupOf(program: Program, words: readonly string[], heading: string): Program {
+  return words.reduce((parent, noun, depth) => {
+    const found = parent.commands.find((command) => command.name() === noun);
+    if (found !== undefined) return found;
+    const group = parent.command(noun).description(nounSummaries[words.slice(0, depth + 1).join(" ")] ?? "");
+    return depth === 0 ? group.helpGroup(heading) : group;
+  }, program);
 }
 
 function descriptionOf({ summary, details }: Command): string {

@@ -3,6 +3,7 @@ import type { Settings } from "../settings.ts";
 import { choose } from "./choose.ts";
 
 const none: Settings = {
+  program: "server",
   isJson: false,
   address: undefined,
   socket: undefined,
@@ -36,6 +37,13 @@ describe("where a command goes", () => {
       expect(() => choose({ ...none, address }, nowhere)).toThrow(expect.objectContaining({ exitCode: 2 }));
     },
   );
+
+  it("is the agent's own socket when the agent is asked", () => {
+    const agent: Settings = { ...none, program: "agent" };
+    expect(choose({ ...agent, socket: "agent.sock" }, "/work")).toMatchObject({ path: "/work/agent.sock" });
+    expect(() => choose(agent, nowhere)).toThrow("no agent found");
+    expect(() => choose({ ...agent, token: "hft_secret" }, nowhere)).toThrow("HOLDFAST_AGENT_TOKEN is set");
+  });
 
   it("is not looked for with a token in hand: a token goes only to a place that was named", () => {
     expect(() => choose({ ...none, token: "hft_secret" }, nowhere)).toThrow("only to an explicit address or socket");

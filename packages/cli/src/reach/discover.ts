@@ -51,7 +51,12 @@ function inCurrentFolder({ folder, uid }: Places): SocketReach | undefined {
 }
 
 function inSystemFolder({ systemFolder }: Places): SocketReach | undefined {
-  const owners = [0, ...systemUserIds()];
+  return systemSocket(systemFolder, "holdfast");
+}
+
+/** The socket in a system's folder, when root or the user of the service keeps folder and socket. */
+export function systemSocket(systemFolder: string, user: string): SocketReach | undefined {
+  const owners = [0, ...userIds(user)];
   const held = holdFolder(systemFolder, owners);
   if (held === undefined) return undefined;
   const shownPath = join(systemFolder, "socket");
@@ -67,11 +72,14 @@ function nowhere({ folder, systemFolder }: Places): never {
   );
 }
 
-/** The uid of the user `holdfast`, whom a system-wide server runs as. */
-function systemUserIds(): number[] {
+/** The uid of the user that a system-wide service runs as. */
+function userIds(user: string): number[] {
   try {
-    const match = /^holdfast:[^:]*:(\d+):/m.exec(readFileSync("/etc/passwd", "utf8"));
-    return match === null ? [] : [Number(match[1])];
+    const accounts = readFileSync("/etc/passwd", "utf8")
+      .split("\n")
+      .map((line) => line.split(":"));
+    const uid = accounts.find(([name]) => name === user)?.[2];
+    return uid !== undefined && /^\d+$/.test(uid) ? [Number(uid)] : [];
   } catch {
     return [];
   }

@@ -20,8 +20,8 @@ export interface HeldFolder {
  * The bits of its parents do not matter: whoever may write there can move the folder away, but what they put in its
  * place belongs to them and is refused here, and the held descriptor keeps the check and the connection together.
  */
-export function holdFolder(path: string, owners: readonly number[]): HeldFolder | undefined {
-  const descriptor = openFolder(path);
+export function holdFolder(path: string, owners: readonly number[], shownPath: string = path): HeldFolder | undefined {
+  const descriptor = openFolder(path, shownPath);
   if (descriptor === undefined) return undefined;
   const stat = fstatSync(descriptor);
   const refusal = refusalOf(stat.uid, stat.mode, owners);
@@ -29,7 +29,7 @@ export function holdFolder(path: string, owners: readonly number[]): HeldFolder 
     return { descriptor, ownerUid: stat.uid, at: (name) => `/proc/self/fd/${descriptor}/${name}` };
   }
   closeSync(descriptor);
-  throw untrusted(`${path} is not trusted: ${refusal}`);
+  throw untrusted(`${shownPath} is not trusted: ${refusal}`);
 }
 
 /** Checks the socket's own file: a socket (not a link to one), made by one of `owners`. False when there is none. */
@@ -50,18 +50,18 @@ export function untrusted(message: string): Failure {
   return new Failure(
     exitCodes.untrusted,
     message,
-    "name the socket yourself if you mean it: HOLDFAST_SOCKET=<path>, or --socket <path>",
+    "name the socket yourself if you mean it: --socket <path>, or HOLDFAST_SOCKET (of an agent: HOLDFAST_AGENT_SOCKET)",
   );
 }
 
-function openFolder(path: string): number | undefined {
+function openFolder(path: string, shownPath: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   } catch (error) {
     const code = errnoOf(error);
     if (code === "ENOENT") return undefined;
-    if (code === "ENOTDIR" || code === "ELOOP") throw untrusted(`${path} is not trusted: it is not a real folder`);
-    if (code === "EACCES") throw untrusted(`${path} is not trusted: it belongs to somebody else`);
+    if (code === "ENOTDIR" || code === "ELOOP") throw untrusted(`${shownPath} is not trusted: it is not a real folder`);
+    if (code === "EACCES") throw untrusted(`${shownPath} is not trusted: it belongs to somebody else`);
     throw error;
   }
 }

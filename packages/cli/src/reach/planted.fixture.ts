@@ -20,10 +20,12 @@ export interface Planted {
   remove(): void;
 }
 
-/** A working folder in which somebody may have planted a data folder. */
-export function planted(): Planted {
+/** A working folder in which somebody may have planted a data folder, or a folder inside one that is there. */
+export function planted(inside?: string): Planted {
   const working = mkdtempSync(join(tmpdir(), "holdfast-planted-"));
-  const folder = join(working, ".holdfast");
+  const dataFolder = join(working, ".holdfast");
+  if (inside !== undefined) mkdirSync(dataFolder, { mode: 0o700 });
+  const folder = inside === undefined ? dataFolder : join(dataFolder, inside);
   const socketPath = join(folder, "socket");
   const servers: Server[] = [];
   const children: ChildProcess[] = [];

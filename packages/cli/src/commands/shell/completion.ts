@@ -31,9 +31,12 @@ export function addCompletion(program: Program): void {
 
 /** A shell shows one line for each command: any further line of a description would be offered as a word to type. */
 function describedBySummary(program: Program, work: () => void): void {
-  const commands = program.commands.flatMap((command) => [command, ...command.commands]);
+  const commands = commandsBelow(program);
   const descriptions = commands.map((command) => command.description());
   for (const command of commands) command.description(command.summary() || command.description());
   work();
   commands.forEach((command, index) => command.description(descriptions[index] ?? ""));
 }
+
+const commandsBelow = (program: Program): Program[] =>
+  program.commands.flatMap((command) => [command, ...commandsBelow(command)]);
