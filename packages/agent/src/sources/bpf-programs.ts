@@ -14,7 +14,18 @@ const helpers = {
 
 /** Members that the programs read: where they stand differs from kernel to kernel. */
 const members = {
-  task_struct: ["tgid", "pid", "mm", "real_parent", "group_leader", "start_boottime", "cred", "comm", "exit_code", "signal"],
+  task_struct: [
+    "tgid",
+    "pid",
+    "mm",
+    "real_parent",
+    "group_leader",
+    "start_boottime",
+    "cred",
+    "comm",
+    "exit_code",
+    "signal",
+  ],
   signal_struct: ["live"],
   mm_struct: ["arg_start", "arg_end"],
   cred: ["uid", "gid", "euid", "egid"],
@@ -102,7 +113,11 @@ class ProgramWriter {
     const code = new Assembly().load64(TASK, 1, 0).load64(BINARY, 1, 16);
     this.#begin(code, recordKinds.exec);
     this.#readPointer(code, BINARY, this.#at["linux_binprm.interp"]);
-    code.move(1, RECORD).addConstant(1, recordLayout.path).set(2, recordLayout.maxPathBytes).load64(3, FRAME, POINTER_AT);
+    code
+      .move(1, RECORD)
+      .addConstant(1, recordLayout.path)
+      .set(2, recordLayout.maxPathBytes)
+      .load64(3, FRAME, POINTER_AT);
     code.call(helpers.probeReadKernelString).store32(RECORD, recordLayout.pathLength, 0);
     this.#readArguments(code);
     return this.#end(code);
@@ -113,7 +128,10 @@ class ProgramWriter {
     const code = new Assembly().load64(TASK, 1, 8);
     this.#read(code, NUMBER_AT, 4, TASK, this.#at["task_struct.pid"]);
     this.#read(code, NUMBER_AT + 4, 4, TASK, this.#at["task_struct.tgid"]);
-    code.load32(1, FRAME, NUMBER_AT).load32(2, FRAME, NUMBER_AT + 4).jumpIfDifferent(1, 2, "done");
+    code
+      .load32(1, FRAME, NUMBER_AT)
+      .load32(2, FRAME, NUMBER_AT + 4)
+      .jumpIfDifferent(1, 2, "done");
     this.#begin(code, recordKinds.fork);
     return this.#end(code);
   }

@@ -97,7 +97,9 @@ export function loadProgram(name: string, code: Buffer): number {
       return tryLoad(name, code, memory.address);
     } catch {
       const log = memory.bytes.toString("latin1", 0, Math.max(memory.bytes.indexOf(0), 0)).trim();
-      throw log === "" ? error : new Error(`${String(error)}: ${log.split("\n").slice(-LOG_LINES).join("; ")}`, { cause: error });
+      throw log === ""
+        ? error
+        : new Error(`${String(error)}: ${log.split("\n").slice(-LOG_LINES).join("; ")}`, { cause: error });
     }
   } finally {
     memory.free();

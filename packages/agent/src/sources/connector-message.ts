@@ -62,7 +62,13 @@ function decodeEvent(what: number, data: Buffer, numbered: Numbered): ConnectorM
   switch (what) {
     case PROC_EVENT_FORK:
       if (data.length < 16) return undefined;
-      return { ...numbered, kind: "fork", parent: data.readUInt32LE(4), thread: data.readUInt32LE(8), pid: data.readUInt32LE(12) };
+      return {
+        ...numbered,
+        kind: "fork",
+        parent: data.readUInt32LE(4),
+        thread: data.readUInt32LE(8),
+        pid: data.readUInt32LE(12),
+      };
     case PROC_EVENT_EXEC:
       return data.length < 8 ? undefined : { ...numbered, kind: "exec", ...ids(data) };
     case PROC_EVENT_EXIT:

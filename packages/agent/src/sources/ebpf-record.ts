@@ -38,7 +38,9 @@ const NO_LOGIN = 0xffff_ffff;
 const NAME_BYTES = 16;
 
 /** What a record tells: an event, or that a process was given a name. */
-export type EbpfRecord = (TimedEvent & { readonly startNs: bigint }) | { readonly type: "renamed"; readonly pid: number };
+export type EbpfRecord =
+  | (TimedEvent & { readonly startNs: bigint })
+  | { readonly type: "renamed"; readonly pid: number };
 
 /** Reads one record; undefined when it is none. Never throws. */
 export function decodeRecord(record: Buffer, clock: Pick<KernelClock, "unixMs">): EbpfRecord | undefined {

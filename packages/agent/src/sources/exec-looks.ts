@@ -69,8 +69,14 @@ function lastOfEach(events: readonly TimedEvent[]): Set<TimedEvent> {
   return new Set(new Map(events.map((event) => [event.pid, event])).values());
 }
 
-/** The kernel's own word goes first, but for files: /proc has them with links followed and in full. */
+/** The kernel's own word goes first, but for what /proc has in full: files with links followed, and long arguments. */
 function merge(event: TimedEvent, look: ProcessLook): ProcessEvent {
-  const { path = event.path, cwd = event.cwd } = look;
-  return { ...look, ...event, ...(path === undefined ? {} : { path }), ...(cwd === undefined ? {} : { cwd }) };
+  const isLonger = event.cmdline !== undefined && look.cmdline?.startsWith(event.cmdline) === true;
+  return {
+    ...look,
+    ...event,
+    ...(look.path === undefined ? {} : { path: look.path }),
+    ...(look.cwd === undefined ? {} : { cwd: look.cwd }),
+    ...(isLonger && look.cmdline !== undefined ? { cmdline: look.cmdline } : {}),
+  };
 }

@@ -58,7 +58,10 @@ export function lastErrno(): string {
 }
 
 /** An error in the form that Node gives those of system calls. Made at once after the call: the next one overwrites errno. */
-export function systemCallError(syscall: string, meaning: Readonly<Record<string, string>> = {}): NodeJS.ErrnoException {
+export function systemCallError(
+  syscall: string,
+  meaning: Readonly<Record<string, string>> = {},
+): NodeJS.ErrnoException {
   const code = lastErrno();
   const why = meaning[code];
   return Object.assign(new Error(`${syscall}: ${code}${why === undefined ? "" : ` (${why})`}`), { code, syscall });

@@ -27,5 +27,7 @@ export function missingPrivilege(
   const foreign = namespaces.find(
     (kind) => readlinkSync(`${self}/ns/${kind}`) !== `${kind}:[${firstNamespaces[kind]}]`,
   );
-  return foreign === undefined ? undefined : `not in the first ${foreign} namespace: process ids would be those of others`;
+  return foreign === undefined
+    ? undefined
+    : `not in the first ${foreign} namespace: process ids would be those of others`;
 }

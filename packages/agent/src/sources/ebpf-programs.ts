@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
 import { findOffsets, structureNames, tracepointPrograms } from "./bpf-programs.ts";
-import { attach, createCounter, createRing, createScratch, loadProgram, readCounter, readMisses } from "./bpf-system.ts";
+import {
+  attach,
+  createCounter,
+  createRing,
+  createScratch,
+  loadProgram,
+  readCounter,
+  readMisses,
+} from "./bpf-system.ts";
 import { KernelTypes } from "./btf.ts";
 import { recordKinds, recordLayout } from "./ebpf-record.ts";
 import { libc } from "./libc.ts";
@@ -10,14 +18,14 @@ import { RingBuffer } from "./ring-buffer.ts";
 const RING_BYTES = 1_048_576;
 
 /** The programs while they are at work: the kernel removes all of it when the descriptors close, also by a kill. */
-export class EbpfSession {
+export class EbpfPrograms {
   readonly ringDescriptor: number;
   readonly #descriptors: number[] = [];
-  readonly #programs: number[] = [];
+  readonly #programs: { readonly tracepoint: string; readonly descriptor: number }[] = [];
   readonly #counter: number;
   readonly #ring: RingBuffer;
 
-  /** Loads and attaches; throws with the kernel's reason, having taken everything back. */
+  /** Loads; throws with the kernel's reason, having taken everything back. */
   constructor(typesPath: string) {
     try {
       const offsets = findOffsets(new KernelTypes(readFileSync(typesPath), structureNames));
@@ -27,14 +35,17 @@ export class EbpfSession {
       this.#ring = new RingBuffer(this.ringDescriptor, RING_BYTES);
       const maps = { ring: this.ringDescriptor, lost: this.#counter, scratch };
       for (const { tracepoint, code } of tracepointPrograms(offsets, maps, process.pid)) {
-        const program = this.#keep(loadProgram(tracepoint, code));
-        this.#programs.push(program);
-        this.#keep(attach(tracepoint, program));
+        this.#programs.push({ tracepoint, descriptor: this.#keep(loadProgram(tracepoint, code)) });
       }
     } catch (error) {
       this.close();
       throw error;
     }
+  }
+
+  /** Has them run from now on; throws with the kernel's reason. */
+  attach(): void {
+    for (const { tracepoint, descriptor } of this.#programs) this.#keep(attach(tracepoint, descriptor));
   }
 
   /** Hands over up to `max` records, as views that hold during the call only; returns how many there were. */
@@ -44,7 +55,7 @@ export class EbpfSession {
 
   /** Events that are lost: no room in the ring, or a program that met itself. */
   lost(): number {
-    return this.#programs.reduce((sum, program) => sum + readMisses(program), readCounter(this.#counter));
+    return this.#programs.reduce((sum, { descriptor }) => sum + readMisses(descriptor), readCounter(this.#counter));
   }
 
   close(): void {
