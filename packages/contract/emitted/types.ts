@@ -1013,23 +1013,21 @@ export interface Sink {
   readonly kind: string;
   /** Where it sends to, without any secret. */
   readonly target: string;
-  /** paused: the breaker is open. */
+  /** failing: the last attempt did; paused: nothing is sent now. */
   readonly state: 'healthy' | 'failing' | 'paused';
   readonly breaker: 'closed' | 'open' | 'half-open';
   /** Notifications that wait for delivery. */
   readonly queued: number;
   /** Notifications that were given up. */
   readonly deadLetters: number;
-  /** Deliveries since start. */
-  readonly delivered: number;
-  /** Failed attempts since start. */
-  readonly failed: number;
+  /** When the one was queued that has waited longest. */
+  readonly oldestQueuedAt?: string;
   /** Last success. */
   readonly lastDeliveredAt?: string;
-  /** Why the last attempt failed. */
+  /** Why the last attempt that failed did. */
   readonly lastError?: string;
-  /** When it is tried again. */
-  readonly retryAt?: string;
+  /** When that was. */
+  readonly lastErrorAt?: string;
 }
 
 export interface SinkList {
@@ -1065,18 +1063,22 @@ export interface DeadLetter {
   readonly id: string;
   /** Name of a sink, as the configuration has it. */
   readonly sink: string;
-  /** Id of the alert. */
-  readonly alert: string;
+  /** Id of the alert, while its text can be read. */
+  readonly alert?: string;
   /** Severity of the alert. */
-  readonly severity: 'informational' | 'low' | 'medium' | 'high' | 'critical';
+  readonly severity?: 'informational' | 'low' | 'medium' | 'high' | 'critical';
   /** Title of the alert. */
-  readonly title: string;
+  readonly title?: string;
+  /** Why it was given up. */
+  readonly reason: 'attempts_exhausted' | 'refused' | 'queue_full' | 'sink_removed' | 'unreadable';
   /** How often it was tried. */
   readonly attempts: number;
+  /** When it was queued. */
+  readonly queuedAt: string;
   /** When it was given up. */
   readonly failedAt: string;
-  /** Why the last attempt failed. */
-  readonly lastError: string;
+  /** Code of the last failure. */
+  readonly lastError?: string;
 }
 
 export interface DeadLetterList {

@@ -9,7 +9,9 @@ export const rule = (description: string) =>
   field.text(128, description, { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$" });
 export const alert = field.id("al", "Id of an alert.");
 export const silence = field.id("si", "Id of a silence.");
-export const sink = field.name("Name of a sink, as the configuration has it.");
+export const sink = field.text(63, "Name of a sink, as the configuration has it.", {
+  pattern: "^[a-z0-9][a-z0-9-]{0,62}$",
+});
 export const letter = field.text(64, "Id of a dead letter.", { pattern: "^[A-Za-z0-9_-]{1,64}$" });
 export const host = field.text(253, "Name of a host.", { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$" });
 export const dedupKey = field.storedText(2048, "What tells findings of one rule apart.", { minLength: 1 });

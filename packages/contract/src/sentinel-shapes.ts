@@ -43,15 +43,14 @@ export const sink = named("Sink", {
   name: sentinel.sink,
   kind: field.text(32, "webhook, smtp, syslog, stdout, slack or teams."),
   target: field.text(256, "Where it sends to, without any secret."),
-  state: field.choice(["healthy", "failing", "paused"], "paused: the breaker is open."),
+  state: field.choice(["healthy", "failing", "paused"], "failing: the last attempt did; paused: nothing is sent now."),
   breaker: field.choice(["closed", "open", "half-open"]),
   queued: field.count("Notifications that wait for delivery."),
   deadLetters: field.count("Notifications that were given up."),
-  delivered: field.count("Deliveries since start."),
-  failed: field.count("Failed attempts since start."),
+  oldestQueuedAt: optional(field.time("When the one was queued that has waited longest.")),
   lastDeliveredAt: optional(field.time("Last success.")),
-  lastError: optional(field.text(1024, "Why the last attempt failed.")),
-  retryAt: optional(field.time("When it is tried again.")),
+  lastError: optional(field.text(1024, "Why the last attempt that failed did.")),
+  lastErrorAt: optional(field.time("When that was.")),
 });
 export const sinkTest = named("SinkTest", {
   sink: sentinel.sink,
@@ -62,12 +61,17 @@ export const sinkTest = named("SinkTest", {
 export const deadLetter = named("DeadLetter", {
   id: sentinel.letter,
   sink: sentinel.sink,
-  alert: field.text(64, "Id of the alert."),
-  severity: sentinel.severity("Severity of the alert."),
-  title: field.text(256, "Title of the alert."),
+  alert: optional(field.text(128, "Id of the alert, while its text can be read.")),
+  severity: optional(sentinel.severity("Severity of the alert.")),
+  title: optional(field.text(256, "Title of the alert.")),
+  reason: field.choice(
+    ["attempts_exhausted", "refused", "queue_full", "sink_removed", "unreadable"],
+    "Why it was given up.",
+  ),
   attempts: field.count("How often it was tried."),
+  queuedAt: field.time("When it was queued."),
   failedAt: field.time("When it was given up."),
-  lastError: field.text(1024, "Why the last attempt failed."),
+  lastError: optional(field.text(1024, "Code of the last failure.")),
 });
 const ruleFields = {
   id: sentinel.rule("Id of the rule."),

@@ -9,9 +9,11 @@ const letter = {
   alert: "al_b3d5f7h2j4l6n3p5r7t2v4x6z3",
   severity: "high",
   title: "A title",
+  reason: "attempts_exhausted",
   attempts: 3,
-  failedAt: "2026-07-01T09:30:00.000Z",
-  lastError: "http_500",
+  queuedAt: "2026-07-01T09:30:00.000Z",
+  failedAt: "2026-07-01T09:31:00.000Z",
+  lastError: "http_failed",
 } as const;
 
 class FakeSinks implements Sinks {

@@ -49,8 +49,6 @@ export const sink = {
   breaker: "closed",
   queued: 0,
   deadLetters: 1,
-  delivered: 17,
-  failed: 3,
   lastDeliveredAt: at,
 } as const;
 
@@ -60,9 +58,11 @@ export const deadLetter = {
   alert: alert.id,
   severity: "high",
   title: alert.title,
+  reason: "attempts_exhausted",
   attempts: 3,
-  failedAt: at,
-  lastError: "answered 500",
+  queuedAt: at,
+  failedAt: "2026-07-01T09:31:00.000Z",
+  lastError: "http_failed",
 } as const;
 
 export const rule = {
