@@ -1,4 +1,25 @@
 /** The front door of `@holdfast/rules`: tables, admission of statements, rule files, the Sigma compiler. Pure. */
+export { formatIssue, type RuleIssue, type RuleIssueCode, ruleIssueCodes } from "./rule/issue.ts";
+export { parseRules, type RuleFile } from "./rule/parse-rules.ts";
+export { printRule } from "./rule/print-rule.ts";
+export type { RuleOptions, RunnableRule } from "./rule/read-rule.ts";
+export {
+  type Rule,
+  type RuleSource,
+  type RuleTest,
+  ruleLimits,
+  type Schedule,
+  type Severity,
+  severities,
+  type TestRow,
+} from "./rule/rule.ts";
+export {
+  type RuleTestCase,
+  type RuleTestResult,
+  type RunSql,
+  ruleTestCases,
+  runRuleTests,
+} from "./rule/run-tests.ts";
 export { type Position, positionAt } from "./position.ts";
 export {
   type Admission,

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { type AdmittedStatement, bindValues } from "./sql/admit.ts";
+import type { RunSql } from "./rule/run-tests.ts";
 import type { SqlValue } from "./sql/print.ts";
 import { createTableSql, insertSql } from "./table-sql.ts";
 import { ruleTables } from "./tables.ts";
@@ -46,3 +47,10 @@ export function valuesOf(database: DatabaseSync, sql: string, parameters: readon
   statement.setReturnArrays(true);
   return statement.all(...bindValues(parameters));
 }
+
+/** What the command line hands to `runRuleTests`. */
+export const runSql: RunSql = (statement, rows) => {
+  const database = openTables();
+  for (const { table, row } of rows) insertRow(database, table, row);
+  return runStatement(database, statement);
+};
