@@ -1,4 +1,5 @@
 /** Front door of the server package: what the command starts. */
+export type { AgentCommand } from "./main/agent-beside.ts";
 export { unknownSettings } from "./main/configuration.ts";
 export { up, type UpOptions } from "./main/up.ts";
 export { verifyDataFolder, type VerifyDataFolderOptions } from "./main/verify-data-folder.ts";

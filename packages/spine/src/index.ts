@@ -23,6 +23,7 @@ export type {
 export { newSeeds, readSeeds, refuseIfKnown, type Seeds } from "./main/ledger-seeds.ts";
 export { type Limits, ownLimits, type Rates } from "./main/limits.ts";
 export { readIdentity, type SqliteLedger, sqlitePlace } from "./main/open-sqlite-ledger.ts";
+export { type RootKeyPlace, rootKeyPlace } from "./main/root-key-place.ts";
 export { readOrCreateRootKey, readRootKey, type RootKeySource } from "./main/root-key.ts";
 export { sealLine } from "./main/seal.ts";
 export { sqliteFailure, storageFailure, type StorageFailures, storageFailures } from "./main/storage-failure.ts";

@@ -1,6 +1,6 @@
 import type { CommitterDependencies, Logger } from "@holdfast/engine";
-import type { Hardening } from "@holdfast/runtime";
-import { assemble as assembleSpine, type Assembly, definition, type Program } from "@holdfast/spine";
+import type { Feature, Hardening } from "@holdfast/runtime";
+import { assemble as assembleSpine, type Assembly, definition, type Program, rootKeyPlace } from "@holdfast/spine";
 import { registryOperations, resourceAt, standingTree } from "../registry/index.ts";
 import type { Configuration } from "./configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -15,12 +15,14 @@ export interface AssemblyOptions {
   readonly folder: DataFolder;
   readonly log: Logger;
   readonly hardening: Hardening;
+  /** Parts beside the ledger, for `status`. */
+  readonly features?: () => readonly Feature[];
   /** What benchmarks replace. */
   readonly dependencies?: CommitterDependencies;
 }
 
 /** What the server is beside what every ledger has: the registry. */
-const server: Program = {
+const server: Omit<Program, "features"> = {
   name: "server",
   furnish: standingTree,
   resourceAt,
@@ -28,12 +30,13 @@ const server: Program = {
 };
 
 /** A server without its listeners. */
-export function assemble({ configuration, folder, ...given }: AssemblyOptions): Promise<Assembly> {
+export function assemble({ configuration, folder, features, ...given }: AssemblyOptions): Promise<Assembly> {
   return assembleSpine({
     ...given,
     folder,
     settings: configuration,
-    program: server,
+    rootKey: rootKeyPlace(folder, configuration.rootKey),
+    program: { ...server, features: features ?? (() => []) },
     storage: {
       reach: () => reachLedger(configuration, folder),
       verified: verifiedAt(storagePlaceOf(configuration, folder)),

@@ -21,6 +21,7 @@ describe("a server's configuration", () => {
       redis: undefined,
       nodeName: hostname(),
       tlsNames: [],
+      hasAgent: true,
     });
   });
 
@@ -83,6 +84,7 @@ describe("a server's configuration", () => {
     ["HOLDFAST_REDIS_URL", "redis://"],
     ["HOLDFAST_STORAGE_URL", "sqlite:///data"],
     ["HOLDFAST_TLS_NAMES", "https://holdfast.example.org"],
+    ["HOLDFAST_AGENT", "false"],
   ])("refuses %s=%s by name, before anything is opened", (name, text) => {
     const failure = (() => {
       try {
@@ -97,8 +99,9 @@ describe("a server's configuration", () => {
     expect((failure as StartFailure).hint).not.toBe("");
   });
 
-  it("names settings that mean nothing here, and none of the clients'", () => {
-    const environment = { ...home, HOLDFAST_HTPP_ADDR: "1", HOLDFAST_TOKEN: "x", HOLDFAST_DATA_DIR: "d", PATH: "p" };
+  it("names settings that mean nothing here, and none of the clients' or the agent's", () => {
+    const others = { HOLDFAST_TOKEN: "x", HOLDFAST_AGENT: "off", HOLDFAST_AGENT_LOG_LEVEL: "warn", PATH: "p" };
+    const environment = { ...home, ...others, HOLDFAST_HTPP_ADDR: "1", HOLDFAST_DATA_DIR: "d" };
     expect(unknownSettings(environment)).toEqual(["HOLDFAST_HTPP_ADDR"]);
   });
 });

@@ -31,17 +31,20 @@ export interface Configuration {
   readonly nodeName: string;
   /** Further names and addresses in the listener's certificate, such as a load balancer's. */
   readonly tlsNames: readonly string[];
+  /** Whether the agent of this host runs beside the server. */
+  readonly hasAgent: boolean;
 }
 
 const SUITES = { "xchacha20-poly1305": 1, "aes-256-gcm": 2, "chacha20-poly1305": 3 } as const;
 const SUITE_NAMES = Object.keys(SUITES) as (keyof typeof SUITES)[];
 const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+const SWITCH = ["on", "off"] as const;
 const DEFAULT_RATE = 1_000;
 
 /** Settings of a server, and those of clients and checks that may stand in the same environment. */
 const KNOWN = new Set(
   [
-    "DATA_DIR HTTP_ADDR RATE_LIMIT CHECKPOINT_DIR LOG_LEVEL CIPHER ROOT_KEY ROOT_KEY_FILE NODE_NAME TLS_NAMES",
+    "DATA_DIR HTTP_ADDR RATE_LIMIT CHECKPOINT_DIR LOG_LEVEL CIPHER ROOT_KEY ROOT_KEY_FILE NODE_NAME TLS_NAMES AGENT",
     "STORAGE_URL STORAGE_PASSWORD STORAGE_PASSWORD_FILE STORAGE_CA_FILE STORAGE_CONNECTIONS STORAGE_TIMEOUT_MS",
     "STORAGE_NOTIFY STORAGE_LOCKS REDIS_URL REDIS_PASSWORD_FILE REDIS_CA_FILE",
     "ADDR SOCKET TOKEN CACERT TENANT DEBUG VECTORS TEST_POSTGRES_URL",
@@ -50,7 +53,9 @@ const KNOWN = new Set(
 
 /** Names that look like settings and mean nothing here: probably misspelt, and worth a warning. */
 export function unknownSettings(environment: Environment): readonly string[] {
-  return Object.keys(environment).filter((name) => name.startsWith("HOLDFAST_") && !KNOWN.has(name));
+  // The agent reads its own, and is stricter about them.
+  const isKnown = (name: string) => KNOWN.has(name) || name.startsWith("HOLDFAST_AGENT_");
+  return Object.keys(environment).filter((name) => name.startsWith("HOLDFAST_") && !isKnown(name));
 }
 
 /** Settings that are secret, or may carry a secret; children must never inherit them. */
@@ -83,6 +88,7 @@ export function configurationFrom(environment: Environment): Configuration {
     redis: redisSettings(text),
     nodeName: nodeNameOf(text("NODE_NAME")),
     tlsNames: tlsNamesOf(text("TLS_NAMES") ?? ""),
+    hasAgent: oneOf("AGENT", text("AGENT") ?? "on", SWITCH) === "on",
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from "@holdfast/engine";
 import type { PostgresSettings } from "@holdfast/postgres";
 import { problems, type RootKeySource, startDuties } from "@holdfast/spine";
+import type { AgentBeside } from "./agent-beside.ts";
 import { assemble } from "./assemble.ts";
 import { openAuthority } from "./authority-file.ts";
 import type { Configuration } from "./configuration.ts";
@@ -21,11 +22,19 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server on its data folder, or throws the StartFailure that says what is in the way. */
-export async function startServer(configuration: Configuration, log: Logger): Promise<RunningServer> {
+/**
+ * Starts a server on its data folder, or throws the StartFailure that says what is in the way. The agent, where there is one,
+ * is started when the server is there, and ends with it.
+ */
+export async function startServer(
+  configuration: Configuration,
+  log: Logger,
+  agent?: AgentBeside,
+): Promise<RunningServer> {
   const hardening = hardenProcess();
   const folder = openDataFolder(configuration.dataDir);
-  const assembly = await assemble({ configuration, folder, log, hardening });
+  const features = () => (agent === undefined ? [] : [agent.feature()]);
+  const assembly = await assemble({ configuration, folder, log, hardening, features });
   const { gate, operations, keyring, ledger, metrics, reads, actors, systemTenant } = assembly;
   const stopDuties = startDuties({ gate, keyring, reads, ledger, actor: actors.server, systemTenant, log });
   assembly.verifyAll();
@@ -34,6 +43,7 @@ export async function startServer(configuration: Configuration, log: Logger): Pr
     const pages = pagesOf({ notReady: () => assembly.refusal()?.message }, () => metrics.text());
     const door = { gate, operations, problems, pages, onStray: metrics.stray };
     const listening = await listen(configuration, folder, authority, door);
+    agent?.start();
     return {
       address: listening.address,
       folder,
@@ -43,7 +53,7 @@ export async function startServer(configuration: Configuration, log: Logger): Pr
       startedInMs: performance.now(),
       async stop() {
         const isOver = ledger.giveUpWhenSilent();
-        await listening.close();
+        await Promise.all([agent?.stop(), listening.close()]);
         await stopDuties();
         await assembly.close();
         isOver();

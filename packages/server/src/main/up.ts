@@ -1,7 +1,9 @@
 import { createLog, type Environment, ownName, StartFailure, untilStopped } from "@holdfast/runtime";
-import { relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
+import type { Logger } from "@holdfast/engine";
 import { placeOf } from "@holdfast/postgres";
-import { configurationFrom, dropSecrets, unknownSettings } from "./configuration.ts";
+import { AgentBeside, type AgentCommand } from "./agent-beside.ts";
+import { type Configuration, configurationFrom, dropSecrets, unknownSettings } from "./configuration.ts";
 import { sealLine } from "@holdfast/spine";
 import { type RunningServer, startServer } from "./server.ts";
 
@@ -11,6 +13,8 @@ export interface UpOptions {
   readonly stderr: (text: string) => void;
   /** Ends the server as Ctrl-C does. */
   readonly signal?: AbortSignal;
+  /** How the agent of this host is started; none runs when left out. */
+  readonly agent?: AgentCommand;
 }
 
 /** Runs the server until it is told to stop; the exit code says how it went (docs/cli.md). */
@@ -21,10 +25,11 @@ export async function up(options: UpOptions): Promise<number> {
     dropSecrets(process.env);
     const log = createLog(configuration.logLevel);
     for (const setting of unknownSettings(options.env)) log.warn({ setting }, "unknown setting; is it misspelt?");
-    const server = await startServer(configuration, log);
+    const agent = agentBeside(configuration, options, log);
+    const server = await startServer(configuration, log, agent);
     // Listened for before the start is announced: whoever reads that may press Ctrl-C at once, and it has to drain.
     const stopped = untilStopped(options.signal);
-    options.stdout(banner(server));
+    options.stdout(banner(server, agent));
     await stopped;
     options.stdout("holdfast: stopping, finishing what was begun\n");
     await server.stop();
@@ -36,13 +41,17 @@ export async function up(options: UpOptions): Promise<number> {
   }
 }
 
-function banner({ address, folder, storage, isNew, seal, startedInMs }: RunningServer): string {
+function banner(
+  { address, folder, storage, isNew, seal, startedInMs }: RunningServer,
+  agent: AgentBeside | undefined,
+): string {
   const lines = [
     `holdfast: ready at ${address} after ${Math.round(startedInMs)} ms`,
     `  data    ${storage === undefined ? shown(folder.path) : `PostgreSQL at ${placeOf(storage)}`}${isNew ? " (new)" : ""}`,
     `  socket  ${shown(folder.socket)}   you (${ownName()}) are administrator here`,
     `  CA      ${shown(folder.ca)}`,
     `  seal    ${sealLine(seal, storage === undefined ? "sqlite" : "postgres")}`,
+    ...(agent === undefined ? [] : [`  agent   ${shown(agent.dataDir)}   watches this host`]),
     "",
     "  Try, in another terminal:",
     ...(isFound(folder.path) ? [] : [`    export HOLDFAST_SOCKET=${quoted(folder.socket)}`]),
@@ -63,6 +72,16 @@ function isFound(path: string): boolean {
 function quoted(path: string): string {
   const full = resolve(path);
   return /^[\w./-]+$/.test(full) ? full : `'${full.replaceAll("'", "'\\''")}'`;
+}
+
+/** The agent of this host, its data in the folder of the server's. */
+function agentBeside(
+  { hasAgent, dataDir, checkpointDir }: Configuration,
+  { agent: command, env: environment }: UpOptions,
+  log: Logger,
+): AgentBeside | undefined {
+  if (!hasAgent || command === undefined) return undefined;
+  return new AgentBeside({ command, dataDir: join(dataDir, "agent"), checkpointDir, environment, log });
 }
 
 /** Relative only where that is shorter to read: inside the current folder. */

@@ -11,6 +11,8 @@ export interface Subkeys {
   readonly cursors: Uint8Array;
   /** Names what nodes count together, where others may read it. */
   readonly rateLimits: Uint8Array;
+  /** Makes ids of alerts from what was found, where others may read them. */
+  readonly alertIds: Uint8Array;
   readonly kekSeal: Uint8Array;
   readonly serverKeySeal: Uint8Array;
   /** Names the root key in what it seals; tells nothing about it. */
@@ -32,6 +34,7 @@ export function deriveSubkeys(rootKey: Uint8Array): Subkeys {
     idempotency: derive("idempotency"),
     cursors: derive("cursors"),
     rateLimits: derive("rate-limits"),
+    alertIds: derive("alert-ids"),
     kekSeal: derive("kek-seal"),
     serverKeySeal: derive("server-key-seal"),
     rootKeyId: derive("root-key-id", ID_BYTES),

@@ -29,7 +29,7 @@ import { Features } from "./features.ts";
 import { idempotencyKeys } from "./idempotency-keys.ts";
 import type { LedgerFolder, LedgerOptions, LedgerPlace, OpenLedger } from "./ledger-place.ts";
 import type { Limits } from "./limits.ts";
-import { readOrCreateRootKey, type RootKeySource } from "./root-key.ts";
+import type { RootKeyPlace } from "./root-key-place.ts";
 import { statusOperation } from "./status.ts";
 import { createVerify, startVerify, type VerifiedPlace } from "./verify.ts";
 
@@ -64,7 +64,6 @@ export interface SpineSettings {
   readonly nodeName: string;
   /** Suite that seals new values. */
   readonly suite: Suite;
-  readonly rootKey: RootKeySource;
   /** Second place for checkpoints: a data folder put back to an older state is noticed by it. */
   readonly checkpointDir: string;
 }
@@ -98,6 +97,7 @@ export interface Program {
 
 export interface AssemblyOptions {
   readonly settings: SpineSettings;
+  readonly rootKey: RootKeyPlace;
   readonly folder: LedgerFolder;
   readonly storage: SpineStorage;
   readonly program: Program;
@@ -161,12 +161,12 @@ interface Opened extends Pick<Assembly, "keyring" | "ledger" | "metrics" | "cach
 }
 
 async function open(options: AssemblyOptions, closing: AsyncDisposableStack): Promise<Opened> {
-  const { settings, folder, log, dependencies, program } = options;
+  const { settings, log, dependencies, program } = options;
   const metrics = createMetrics();
   const cache = new FootprintCache({ maxEntries: CACHE_ENTRIES, maxBytes: CACHE_BYTES, bytesOf: cachedBytes });
   const place = await options.storage.reach();
   closing.defer(() => place.close());
-  const rootKey = readOrCreateRootKey(folder, settings.rootKey, await place.hasLedger());
+  const rootKey = await options.rootKey.read(await place.hasLedger());
   const keyring = createKeyring({ rootKey, suite: settings.suite });
   closing.defer(() => keyring.clear());
   const ledgerOptions: LedgerOptions = {
@@ -255,7 +255,7 @@ interface Bound extends Pick<Parts, "keyring" | "ledger" | "metrics" | "access">
 }
 
 async function operationsOf(
-  { settings, program }: AssemblyOptions,
+  { settings, program, rootKey: seal }: AssemblyOptions,
   { keyring, ledger, metrics, access, verify, features }: Bound,
 ): Promise<readonly Operation[]> {
   const audit: Ledger = {
@@ -278,7 +278,7 @@ async function operationsOf(
     ...identityOperations(definition, access, keyring.subkeys.tokens),
     ...(await program.operations({ keyring, ledger, metrics })),
     ...auditOperations(definition, audit, verify),
-    statusOperation(definition, { node: settings.nodeName, seal: settings.rootKey.kind, ledger, features }),
+    statusOperation(definition, { node: settings.nodeName, seal, ledger, features }),
   ];
   const names = operationNamesOf(program.name);
   insistComplete(bound, names);

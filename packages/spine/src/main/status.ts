@@ -2,14 +2,13 @@ import { implement, type Operation, type OperationDefinition, Refusal } from "@h
 import { loadTenants } from "../tenants/index.ts";
 import type { Features } from "./features.ts";
 import type { OpenLedger } from "./ledger-place.ts";
-import type { RootKeySource } from "./root-key.ts";
-import { sealDetail } from "./seal.ts";
+import type { RootKeyPlace } from "./root-key-place.ts";
 import { version } from "@holdfast/runtime";
 
 /** What a status tells of the node that gives it. */
 export interface StatusParts {
   readonly node: string;
-  readonly seal: RootKeySource["kind"];
+  readonly seal: Pick<RootKeyPlace, "kind" | "detail">;
   readonly ledger: OpenLedger;
   readonly features: Features;
 }
@@ -31,7 +30,7 @@ export function statusOperation(
         node,
         ledger: ledgerStatus(ledger, features.verifiedSize),
         storage: report.storage,
-        seal: { kind: seal, sealed: false, detail: sealDetail(seal, report.storage.kind) },
+        seal: { kind: seal.kind, sealed: false, detail: seal.detail(report.storage.kind) },
         features: [...features.list(), ...report.features],
       },
     };
