@@ -116,6 +116,8 @@ export function spawnServer(dataDir: string, { env = {}, under = [] }: Omit<Serv
       HOLDFAST_DATA_DIR: dataDir,
       HOLDFAST_HTTP_ADDR: "127.0.0.1:0",
       HOLDFAST_RATE_LIMIT: "0",
+      // A process more, and one that reads all of /proc: tests of the agent say that they want it.
+      HOLDFAST_AGENT: "off",
       // Beside the data folder, so that no test leaves anything in the home of whoever runs it.
       HOLDFAST_CHECKPOINT_DIR: `${dataDir}-checkpoints`,
       // Another user could not write what coverage collects, and would say so among what is compared.
