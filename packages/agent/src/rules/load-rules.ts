@@ -1,0 +1,55 @@
+import type { RuleProblem } from "@holdfast/contract/types";
+import { parseRules, type Profile, type RuleIssue, ruleTables } from "@holdfast/rules";
+import { readRuleFolder } from "./read-folder.ts";
+import type { LoadedRule, RuleSnapshot } from "./rule-book.ts";
+
+/** Where rules come from, and what they may use. */
+export interface RulePlaces {
+  /** Rules that come with the agent. */
+  readonly starter: string;
+  /** Rules of whoever runs it. */
+  readonly own: string;
+  /** The widest profile that a rule of one's own may ask for. */
+  readonly profile: Profile;
+}
+
+const MAX_RULES = 10_000;
+const MAX_MESSAGE = 1024;
+
+/** Reads all rule files. A rule of one's own takes the place of one with its id that comes with the agent. */
+export function loadRules({ starter, own, profile }: RulePlaces): RuleSnapshot {
+  const problems: RuleProblem[] = [];
+  const shipped = rulesOf(starter, "starter", "extended", problems);
+  const mine = rulesOf(own, "own", profile, problems);
+  const rules = new Map([...shipped, ...mine]);
+  if (rules.size <= MAX_RULES) return { rules, problems };
+  problems.push({ file: ".", message: `There are more than ${MAX_RULES} rules; the rest does not run.` });
+  return { rules: new Map([...rules].slice(0, MAX_RULES)), problems };
+}
+
+function rulesOf(
+  folder: string,
+  origin: LoadedRule["origin"],
+  profile: Profile,
+  problems: RuleProblem[],
+): ReadonlyMap<string, LoadedRule> {
+  const read = readRuleFolder(folder);
+  problems.push(...read.problems);
+  const rules = new Map<string, LoadedRule>();
+  for (const { file, text } of read.texts) {
+    const parsed = parseRules(text, file, { profile, tables: ruleTables });
+    problems.push(...parsed.issues.map(problemOf));
+    for (const runnable of parsed.rules) {
+      const { id } = runnable.rule;
+      const first = rules.get(id);
+      if (first === undefined) rules.set(id, { ...runnable, origin, file });
+      else problems.push({ file, message: `The rule ${id} stands in ${first.file} already; that one runs.` });
+    }
+  }
+  return rules;
+}
+
+function problemOf({ file, message, position, hint }: RuleIssue): RuleProblem {
+  const text = hint === undefined ? message : `${message} (${hint})`;
+  return { file, message: text.slice(0, MAX_MESSAGE), line: position.line, column: position.column };
+}

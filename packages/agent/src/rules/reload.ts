@@ -1,0 +1,55 @@
+import { dutyDefinition, type Operation, type Run } from "@holdfast/engine";
+import type { RuleParts } from "./parts.ts";
+import type { RuleSnapshot } from "./rule-book.ts";
+
+const MAX_PROBLEMS = 1000;
+/** Ids that a record names; more are counted. */
+const MAX_NAMED = 100;
+
+/** `rule.reload`: reads the files now; what they say takes effect once that is recorded. */
+export function reloadRules({ book, load, effects }: RuleParts): Run {
+  return async () => {
+    const snapshot = await load();
+    const difference = differenceOf(book.snapshot, snapshot);
+    const counts = {
+      rules: snapshot.rules.size,
+      added: difference.added.length,
+      changed: difference.changed.length,
+      removed: difference.removed.length,
+    };
+    return {
+      output: { ...counts, problems: snapshot.problems.slice(0, MAX_PROBLEMS) },
+      writes: [effects.after(() => book.activate(snapshot))],
+      facts: { ...counts, ...named(difference), problems: snapshot.problems.length },
+    };
+  };
+}
+
+/** The same, when the agent does it unasked: on SIGHUP. */
+export function ruleReload(parts: RuleParts): Operation {
+  return { definition: dutyDefinition("rule.reload", "rule"), run: reloadRules(parts) };
+}
+
+interface Difference {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+}
+
+function differenceOf(before: RuleSnapshot, after: RuleSnapshot): Difference {
+  const isIn = (snapshot: RuleSnapshot) => (id: string) => snapshot.rules.has(id);
+  const ids = [...after.rules.keys()];
+  return {
+    added: ids.filter((id) => !isIn(before)(id)),
+    changed: ids.filter((id) => isIn(before)(id) && saying(before, id) !== saying(after, id)),
+    removed: [...before.rules.keys()].filter((id) => !isIn(after)(id)),
+  };
+}
+
+const saying = ({ rules }: RuleSnapshot, id: string): string => JSON.stringify(rules.get(id)?.rule);
+
+const named = ({ added, changed, removed }: Difference) => ({
+  addedRules: added.slice(0, MAX_NAMED),
+  changedRules: changed.slice(0, MAX_NAMED),
+  removedRules: removed.slice(0, MAX_NAMED),
+});

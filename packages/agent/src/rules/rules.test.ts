@@ -1,0 +1,199 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { actorId, tenantId } from "@holdfast/spine/keyring.fixture";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openSlice, type SliceBench } from "../slices.fixture.ts";
+import {
+  loadRules,
+  restoreRules,
+  RuleBook,
+  ruleOperations,
+  ruleReload,
+  type RuleReading,
+  ruleStateTables,
+} from "./index.ts";
+
+let folder: string;
+let book: RuleBook;
+let bench: SliceBench;
+let running: readonly string[];
+const readings = new Map<string, RuleReading>();
+const load = () => loadRules({ starter: join(folder, "starter"), own: join(folder, "own"), profile: "strict" });
+
+const ruleText = (id: string, more = "") =>
+  `id: ${id}\ntitle: Title of ${id}\nseverity: high\nsql: SELECT pid, path FROM process_events WHERE type = 'exec'\n${more}`;
+const write = (name: string, text: string, mode = 0o644) => {
+  writeFileSync(join(folder, name), text);
+  chmodSync(join(folder, name), mode);
+};
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "holdfast-rules-"));
+  for (const name of ["starter", "own"]) mkdirSync(join(folder, name));
+  write("starter/a.yaml", ruleText("alpha"));
+  write("starter/b.yml", ruleText("beta", "description: Looks for it\nattack: [T1059]\n"));
+  write("own/mine.yaml", ruleText("mine"));
+  readings.clear();
+  book = new RuleBook((rules) => {
+    running = rules.map(({ rule }) => rule.id);
+  });
+  book.activate(load());
+  bench = await openSlice((define, effects) => {
+    const parts = { book, load, readings: (rule: string) => readings.get(rule), effects };
+    return [
+      ...ruleOperations(define, parts),
+      { ...ruleReload(parts), definition: { ...ruleReload(parts).definition, name: "duty" } },
+    ];
+  }, ruleStateTables);
+});
+afterEach(async () => {
+  await bench.close();
+  rmSync(folder, { recursive: true });
+});
+
+const one = (rule: string) => ({ params: { rule } });
+
+describe("rules", () => {
+  it("are listed by id with how their runs went, in pages; the first names files that hold none", async () => {
+    write("own/broken.yaml", ruleText("broken").replace("SELECT", "DELETE"));
+    await bench.call("rule.reload");
+    readings.set("alpha", { findings: 3, errors: 1, lastRunAt: 0, lastDurationMs: 0.5, lastError: "x".repeat(2000) });
+    const first = (await bench.call("rule.list", { query: { limit: 2 } })) as { readonly next: string };
+    expect(first).toMatchObject({
+      items: [
+        {
+          id: "alpha",
+          origin: "starter",
+          file: "a.yaml",
+          schedule: "each tick",
+          state: "enabled",
+          findings: 3,
+          errors: 1,
+        },
+        { id: "beta", findings: 0 },
+      ],
+      problems: [{ file: "broken.yaml", line: 4, column: 6 }],
+      next: "beta",
+    });
+    const second = await bench.call("rule.list", { query: { limit: 2, after: first.next } });
+    expect(second).toMatchObject({ items: [{ id: "mine", origin: "own" }], problems: [] });
+  });
+
+  it("are read with their statement", async () => {
+    expect(await bench.call("rule.read", one("beta"))).toMatchObject({
+      description: "Looks for it",
+      profile: "strict",
+      tables: ["process_events"],
+      attack: ["T1059"],
+      sql: "SELECT pid, path FROM process_events WHERE type = 'exec'",
+    });
+    expect(await bench.call("rule.read", one("gamma"))).toMatchObject({ code: "not_found" });
+  });
+
+  it("of one's own take the place of one that comes with the agent; the first of two in one folder runs", () => {
+    write("own/alpha.yaml", ruleText("alpha", "description: Mine\n"));
+    write("own/zz.yaml", ruleText("mine", "description: Second\n"));
+    const { rules, problems } = load();
+    expect(rules.get("alpha")).toMatchObject({ origin: "own", rule: { description: "Mine" } });
+    expect(rules.get("mine")).toMatchObject({ file: "mine.yaml" });
+    expect(problems).toEqual([
+      { file: "zz.yaml", message: "The rule mine stands in mine.yaml already; that one runs." },
+    ]);
+  });
+
+  it("keep who wrote them and under which licence", async () => {
+    const source =
+      "source: {kind: sigma, id: 0b1, author: Jane, license: DRL-1.1, references: [https://example.org]}\n";
+    write("own/sigma.yaml", ruleText("sigma", source));
+    await bench.call("rule.reload");
+    expect(await bench.call("rule.read", one("sigma"))).toMatchObject({
+      source: { kind: "sigma", author: "Jane", licence: "DRL-1.1", references: ["https://example.org"] },
+    });
+  });
+});
+
+describe("rule files", () => {
+  it.each([
+    ["that everybody may write", () => write("own/x.yaml", ruleText("x"), 0o666), "Everybody may write it"],
+    ["that are links", () => symlinkSync("/etc/hostname", join(folder, "own/x.yaml")), "It is a link"],
+    ["that are folders", () => mkdirSync(join(folder, "own/x.yaml")), "It is not a real file"],
+    ["that are too large", () => write("own/x.yaml", "#".repeat(4 * 1024 * 1024 + 1)), "It is larger than"],
+    ["that are no text", () => writeFileSync(join(folder, "own/x.yaml"), Buffer.from([0xff])), "It is not UTF-8"],
+  ])("%s are named and not read", (_, make, message) => {
+    make();
+    const { rules, problems } = load();
+    expect(problems).toMatchObject([{ file: "x.yaml", message: expect.stringContaining(message) as string }]);
+    expect([...rules.keys()]).toEqual(["alpha", "beta", "mine"]);
+  });
+
+  it("that are hidden, or of another kind, are not looked at; a folder that is missing holds none", () => {
+    write("own/.hidden.yaml", "nonsense: [");
+    write("own/notes.txt", "nonsense");
+    expect(load().problems).toEqual([]);
+    rmSync(join(folder, "own"), { recursive: true });
+    expect(load()).toMatchObject({ problems: [] });
+    writeFileSync(join(folder, "own"), "");
+    expect(load().problems).toEqual([{ file: ".", message: "The folder cannot be read (ENOTDIR)." }]);
+  });
+});
+
+describe("switching a rule off", () => {
+  it("takes effect with its record, says why, and outlives a restart", async () => {
+    expect(running).toEqual(["alpha", "beta", "mine"]);
+    const disabled = await bench.call("rule.disable", { ...one("beta"), body: { note: "too loud" } });
+    expect(disabled).toEqual({ rule: "beta", state: "disabled" });
+    expect(bench.lastPlan().facts).toEqual({ rule: "beta", isEnabled: false, note: "too loud" });
+    expect(running).toEqual(["alpha", "mine"]);
+    expect(await bench.call("rule.read", one("beta"))).toMatchObject({
+      state: "disabled",
+      note: "too loud",
+      changedBy: actorId,
+    });
+    const again = new RuleBook(() => {});
+    await bench.plan(async ({ reads }) => {
+      await restoreRules(again, load(), reads, tenantId);
+      return { output: {} };
+    });
+    expect(again.running.map(({ rule }) => rule.id)).toEqual(["alpha", "mine"]);
+  });
+
+  it("is undone by enabling it, and stays through a reload", async () => {
+    await bench.call("rule.disable", { ...one("beta"), body: { note: "too loud" } });
+    await bench.call("rule.reload");
+    expect(running).toEqual(["alpha", "mine"]);
+    expect(await bench.call("rule.enable", { ...one("beta"), body: {} })).toEqual({ rule: "beta", state: "enabled" });
+    expect(running).toEqual(["alpha", "beta", "mine"]);
+  });
+
+  it("needs a reason, and a rule that is there", async () => {
+    expect(await bench.call("rule.disable", { ...one("beta"), body: {} })).toMatchObject({ code: "invalid_input" });
+    expect(await bench.call("rule.disable", { ...one("gamma"), body: { note: "why" } })).toMatchObject({
+      code: "not_found",
+    });
+    expect(running).toEqual(["alpha", "beta", "mine"]);
+  });
+});
+
+describe("a reload", () => {
+  it("says what is new, changed, gone and wrong, and takes effect with its record", async () => {
+    write("own/new.yaml", ruleText("new"));
+    write("own/mine.yaml", ruleText("mine", "description: Changed\n"));
+    write("own/bad.yaml", "id: bad\n");
+    rmSync(join(folder, "starter/a.yaml"));
+    expect(await bench.call("rule.reload")).toMatchObject({ rules: 3, added: 1, changed: 1, removed: 1 });
+    expect(bench.lastPlan().facts).toMatchObject({
+      addedRules: ["new"],
+      changedRules: ["mine"],
+      removedRules: ["alpha"],
+    });
+    expect(running).toEqual(["beta", "mine", "new"]);
+    expect(await bench.call("rule.reload")).toMatchObject({ added: 0, changed: 0, removed: 0 });
+  });
+
+  it("is recorded as well when the agent does it unasked", async () => {
+    write("own/new.yaml", ruleText("new"));
+    expect(await bench.call("duty")).toMatchObject({ added: 1 });
+    expect(running).toContain("new");
+  });
+});
