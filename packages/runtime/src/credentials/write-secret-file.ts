@@ -1,0 +1,50 @@
+import { randomUUID } from "node:crypto";
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { CredentialWrite } from "./credential-store.ts";
+
+/**
+ * Writes a secret to a file of its own, for its owner alone. It appears under its name whole or not at all, also when the
+ * power goes, and never in place of another. Makes the folder it lies in, but none above.
+ */
+export function writeSecretFile(path: string, content: string): CredentialWrite {
+  const partial = `${path}.${randomUUID()}.partial`;
+  try {
+    makeFolder(dirname(path));
+    writeFileSync(partial, content, { flag: "wx", mode: 0o600, flush: true });
+  } catch (error) {
+    return failed(path, error);
+  }
+  try {
+    linkSync(partial, path);
+    syncFolder(dirname(path));
+    return { ok: true };
+  } catch (error) {
+    const isThere = (error as NodeJS.ErrnoException).code === "EEXIST";
+    return isThere ? { ok: false, reason: `${path} is there already` } : failed(path, error);
+  } finally {
+    rmSync(partial, { force: true });
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
+function syncFolder(path: string): void {
+  if (process.platform === "win32") return;
+  const folder = openSync(path, "r");
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
+function failed(path: string, error: unknown): CredentialWrite {
+  return {
+    ok: false,
+    reason: `${path} cannot be written (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`,
+  };
+}
