@@ -10,15 +10,21 @@ export class ClockWatch {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#offset = clock.wallMs() - clock.steadyMs();
+    this.#offset = this.#offsetNow();
   }
 
-  /** By how much it was put forward since it was last looked at; 0 when it was not. */
-  jumpMs(): number {
-    const offset = this.#clock.wallMs() - this.#clock.steadyMs();
-    const jump = Math.round(offset - this.#offset);
-    if (Math.abs(jump) < JUMP_MS) return 0;
-    this.#offset = offset;
-    return jump;
+  /** By how much it was put forward (below zero: back) since that was last taken into account; 0 when it was not. */
+  get jumpMs(): number {
+    const jump = Math.round(this.#offsetNow() - this.#offset);
+    return Math.abs(jump) < JUMP_MS ? 0 : jump;
+  }
+
+  /** The jump was taken into account. */
+  accept(): void {
+    this.#offset = this.#offsetNow();
+  }
+
+  #offsetNow(): number {
+    return this.#clock.wallMs() - this.#clock.steadyMs();
   }
 }

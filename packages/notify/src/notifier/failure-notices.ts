@@ -24,11 +24,6 @@ export class FailureNotices {
     this.#told.set(sink, { at: steadyMs, since: 0 });
     return count + (told?.since ?? 0);
   }
-
-  /** Forgets sinks that are no longer there. */
-  keepOnly(sinks: readonly string[]): void {
-    for (const sink of this.#told.keys()) if (!sinks.includes(sink)) this.#told.delete(sink);
-  }
 }
 
 /** What another sink tells of one that fails. */

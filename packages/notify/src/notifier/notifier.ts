@@ -11,8 +11,8 @@ import type { Outbox } from "../outbox/outbox.ts";
 import type { ConfiguredSink } from "../sinks/open-sinks.ts";
 import type { Health, Sent, SinkKind } from "../sinks/sink.ts";
 import { ClockWatch } from "./clock-watch.ts";
-import { failureNotice, FailureNotices } from "./failure-notices.ts";
-import { guarded, type NotifierHooks, type SinkFailure } from "./hooks.ts";
+import { FailureTeller } from "./failure-teller.ts";
+import { guarded, type NotifierHooks } from "./hooks.ts";
 import { SinkWorker, type WorkerState } from "./worker.ts";
 
 export interface NotifierOptions {
@@ -29,6 +29,8 @@ export interface NotifierOptions {
 export interface Notified extends Omit<Enqueued, "overflowed"> {
   /** Notifications that no sink takes. */
   readonly unrouted: number;
+  /** Why some can never be told: their makers' mistakes, which must not keep the others back. */
+  readonly refused: readonly NotifyError[];
 }
 
 export interface SinkReading extends WorkerState, SinkCounts {
@@ -43,15 +45,14 @@ const nothing: SinkCounts = { queued: 0, sending: 0, dead: 0, oldestQueuedAt: un
 /** Tells people: takes notifications into the outbox, and has a worker for each sink that delivers them from there. */
 export class Notifier {
   readonly #outbox: Outbox;
-  readonly #host: string;
   readonly #hooks: Required<NotifierHooks>;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #watch: ClockWatch;
-  readonly #notices = new FailureNotices();
+  readonly #teller: FailureTeller;
   readonly #closed = new AbortController();
   #hasJumped = false;
-  #workers: readonly SinkWorker[];
+  #workers: readonly SinkWorker[] = [];
   #turn: Promise<void> = Promise.resolve();
 
   /** Begins to deliver what the outbox holds. */
@@ -64,11 +65,11 @@ export class Notifier {
     random = Math.random,
   }: NotifierOptions) {
     this.#outbox = outbox;
-    this.#host = host;
     this.#hooks = guarded(hooks);
     this.#clock = clock;
     this.#random = random;
     this.#watch = new ClockWatch(clock);
+    this.#teller = new FailureTeller({ outbox, clock, host, hooks: this.#hooks, workers: () => this.#workers });
     this.#workers = this.#begin(sinks);
     void this.#tidy();
   }
@@ -80,14 +81,20 @@ export class Notifier {
   notify(notifications: readonly Notification[], watermark?: number): Notified {
     this.#insistOpen();
     this.#lookAtClock();
-    const addressed = notifications.map((notification) => ({
-      notification: boundNotification(notification),
-      destinations: this.#destinationsOf(notification),
-    }));
+    const refused: NotifyError[] = [];
+    const addressed = notifications.flatMap((notification) => {
+      try {
+        return { notification: boundNotification(notification), destinations: this.#destinationsOf(notification) };
+      } catch (error) {
+        refused.push(asNotifyError(error));
+        return [];
+      }
+    });
     const { overflowed, ...enqueued } = this.#outbox.enqueue(addressed, watermark);
     this.#wake(addressed.flatMap(({ destinations }) => destinations.map(({ sink }) => sink)));
-    this.#tellOverflow(overflowed, false);
-    return { ...enqueued, unrouted: addressed.filter(({ destinations }) => destinations.length === 0).length };
+    this.#teller.tellOverflow(overflowed, false);
+    const unrouted = addressed.filter(({ destinations }) => destinations.length === 0).length;
+    return { ...enqueued, unrouted, refused };
   }
 
   /** Queues dead letters again, for sinks that there are; returns how many. */
@@ -147,10 +154,8 @@ export class Notifier {
 
   #begin(sinks: readonly ConfiguredSink[]): readonly SinkWorker[] {
     const names = sinks.map(({ settings }) => settings.name);
-    this.#notices.keepOnly(names);
     for (const [sink, count] of this.#outbox.keepOnly(names)) {
-      const failure = { sink, cause: "sink_removed", code: undefined, message: "", count } as const;
-      this.#hooks.onSinkFailure({ ...failure, toldThrough: undefined });
+      this.#teller.tell({ sink, cause: "sink_removed", code: undefined, message: "", count }, true);
     }
     const workers = sinks.map(
       (configured) =>
@@ -159,7 +164,7 @@ export class Notifier {
           clock: this.#clock,
           random: this.#random,
           hooks: this.#hooks,
-          fail: (failure, fromNotice) => this.#tellFailure(failure, fromNotice),
+          fail: (failure, fromNotice) => this.#teller.tell(failure, fromNotice),
           lookAtClock: () => this.#lookAtClock(),
         }),
     );
@@ -178,50 +183,12 @@ export class Notifier {
       .map(({ name, groupMs }) => ({ sink: name, groupMs }));
   }
 
-  /** Tells of a sink that fails through another one. What fails while telling is told by nobody: else they would never end. */
-  #tellFailure(failure: Omit<SinkFailure, "toldThrough">, fromNotice: boolean): void {
-    const toldThrough = fromNotice ? undefined : this.#tellThroughAnother(failure);
-    this.#hooks.onSinkFailure({ ...failure, toldThrough });
-  }
-
-  #tellThroughAnother(failure: Omit<SinkFailure, "toldThrough">): string | undefined {
-    const other = this.#otherThan(failure.sink);
-    if (other === undefined || this.#closed.signal.aborted) return undefined;
-    const count = this.#notices.admit(failure.sink, failure.count, this.#clock.steadyMs());
-    if (count === undefined) return undefined;
-    try {
-      const notification = boundNotification(failureNotice(failure, count, this.#host, this.#clock.wallMs()));
-      const destinations = [{ sink: other, groupMs: 0 }];
-      const { overflowed } = this.#outbox.enqueue([{ notification, destinations, isNotice: true }]);
-      this.#wake([other]);
-      this.#tellOverflow(overflowed, true);
-      return other;
-    } catch (error) {
-      this.#hooks.onTrouble(asNotifyError(error));
-      return undefined;
-    }
-  }
-
-  /** The one that the settings name, or else one that works, or else any. */
-  #otherThan(sink: string): string | undefined {
-    const wanted = this.#workers.find(({ name }) => name === sink)?.configured.settings.failuresTo;
-    const others = this.#workers.filter(({ name }) => name !== sink);
-    const named = others.find(({ name }) => name === wanted);
-    const sound = others.find(({ state }) => state.breaker === "closed" && !state.isPaused);
-    return (named ?? sound ?? others[0])?.name;
-  }
-
-  #tellOverflow(overflowed: Enqueued["overflowed"], fromNotice: boolean): void {
-    for (const [sink, count] of overflowed) {
-      this.#tellFailure({ sink, cause: "queue_full", code: undefined, message: "", count }, fromNotice);
-    }
-  }
-
   #lookAtClock(): void {
-    const jumpMs = this.#watch.jumpMs();
+    const { jumpMs } = this.#watch;
     if (jumpMs === 0) return;
     this.#hasJumped = true;
     this.#outbox.shift(jumpMs);
+    this.#watch.accept();
   }
 
   /** Dead letters grow old by a clock that was not set in the last hour: one that was wrong must not cost them. */

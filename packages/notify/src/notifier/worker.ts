@@ -1,15 +1,16 @@
 import type { Clock } from "../clock.ts";
 import { asNotifyError, NotifyError, type NotifyErrorCode } from "../errors.ts";
-import { type BreakerState, CircuitBreaker } from "../machines/circuit-breaker.ts";
+import type { BreakerState } from "../machines/circuit-breaker.ts";
 import { audibleSeverities } from "../machines/quiet-hours.ts";
-import { TokenBucket } from "../machines/token-bucket.ts";
 import { within } from "../net/within.ts";
 import type { Delivery } from "../outbox/delivery.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { Outcome, Settled } from "../outbox/settle.ts";
 import type { ConfiguredSink } from "../sinks/open-sinks.ts";
 import type { Sent } from "../sinks/sink.ts";
-import type { NotifierHooks, SinkFailure } from "./hooks.ts";
+import type { Failure } from "./failure-teller.ts";
+import { SinkGate } from "./gate.ts";
+import type { AttemptReport, NotifierHooks } from "./hooks.ts";
 import { outcomeOf } from "./outcome.ts";
 
 export interface WorkerContext {
@@ -18,16 +19,10 @@ export interface WorkerContext {
   readonly random: () => number;
   readonly hooks: Required<NotifierHooks>;
   /** Told of each failure; `fromNotice`: it befell what told of another one. */
-  readonly fail: (failure: Omit<SinkFailure, "toldThrough">, fromNotice: boolean) => void;
+  readonly fail: (failure: Failure, fromNotice: boolean) => void;
   /** Called before times are compared. */
   readonly lookAtClock: () => void;
 }
-
-/** Quiet hours begin and end on a minute; nothing else needs a look without being woken. */
-const LONGEST_IDLE_MS = 60_000;
-const TROUBLE_PAUSE_MS = 1_000;
-/** What has no round trip is taken several at a time: each taking and settling is a write to disk. */
-const BATCH = 16;
 
 /** What a worker says of its sink. */
 export interface WorkerState {
@@ -37,16 +32,19 @@ export interface WorkerState {
   readonly lastFailure: { readonly code: NotifyErrorCode; readonly message: string; readonly at: number } | undefined;
 }
 
+/** Quiet hours begin and end on a minute; nothing else needs a look without being woken. */
+const LONGEST_IDLE_MS = 60_000;
+const TROUBLE_PAUSE_MS = 1_000;
+/** What has no round trip is taken several at a time: each taking and settling is a write to disk. */
+const BATCH = 16;
+
 /** Delivers what the outbox has for one sink, one at a time; it shares nothing that could wait with any other worker. */
 export class SinkWorker {
   readonly configured: ConfiguredSink;
   readonly #context: WorkerContext;
-  readonly #breaker: CircuitBreaker;
-  readonly #bucket: TokenBucket | undefined;
+  readonly #gate: SinkGate;
   readonly #ended = new AbortController();
   #mode: "running" | "draining" | "finishing" = "running";
-  #isPaused = false;
-  #notBefore = 0;
   #wake = new AbortController();
   #done: Promise<void> = Promise.resolve();
   #lastSentAt: number | undefined;
@@ -55,9 +53,7 @@ export class SinkWorker {
   constructor(configured: ConfiguredSink, context: WorkerContext) {
     this.configured = configured;
     this.#context = context;
-    const { breaker, rate } = configured.settings;
-    this.#breaker = new CircuitBreaker(breaker);
-    this.#bucket = rate && new TokenBucket(rate, context.clock.steadyMs());
+    this.#gate = new SinkGate(configured.settings, context.clock.steadyMs());
   }
 
   get name(): string {
@@ -66,8 +62,8 @@ export class SinkWorker {
 
   get state(): WorkerState {
     return {
-      breaker: this.#breaker.state(this.#context.clock.steadyMs()),
-      isPaused: this.#isPaused,
+      breaker: this.#gate.breaker(this.#context.clock.steadyMs()),
+      isPaused: this.#gate.isPaused,
       lastSentAt: this.#lastSentAt,
       lastFailure: this.#lastFailure,
     };
@@ -83,11 +79,11 @@ export class SinkWorker {
   }
 
   pause(): void {
-    this.#isPaused = true;
+    this.#gate.isPaused = true;
   }
 
   resume(): void {
-    this.#isPaused = false;
+    this.#gate.isPaused = false;
     this.wake();
   }
 
@@ -107,52 +103,36 @@ export class SinkWorker {
 
   async #run(): Promise<void> {
     while (!this.#ended.signal.aborted && this.#mode !== "finishing") {
-      const wake = this.#wakeUp();
-      const waitMs = this.#step() ?? (await this.#deliverBatch());
+      const wake = this.#freshWake();
+      const waitMs = this.#gate.waitMs(this.#context.clock.steadyMs()) || (await this.#deliverBatch());
       if (waitMs === 0) continue;
       if (this.#mode !== "running") return;
-      await this.#context.clock.sleep(waitMs, wake);
+      await this.#context.clock.sleep(Math.min(waitMs, LONGEST_IDLE_MS), wake);
     }
   }
 
-  /** From here on a call to `wake` counts: before it is looked whether there is anything, not after. */
-  #wakeUp(): AbortSignal {
+  /** From here on a call to `wake` counts: taken before it is looked whether there is anything, not after. */
+  #freshWake(): AbortSignal {
     if (this.#wake.signal.aborted) this.#wake = new AbortController();
     return this.#wake.signal;
-  }
-
-  /** How long nothing may be sent; undefined when something may. */
-  #step(): number | undefined {
-    if (this.#isPaused) return LONGEST_IDLE_MS;
-    const now = this.#context.clock.steadyMs();
-    const waitMs = Math.max(this.#breaker.waitMs(now), this.#bucket?.waitMs(now) ?? 0, this.#notBefore - now);
-    return waitMs > 0 ? waitMs : undefined;
   }
 
   /** Delivers what is due; returns how long there is nothing to do. */
   async #deliverBatch(): Promise<number> {
     const { outbox, clock, hooks, lookAtClock } = this.#context;
+    const { kind, quietHours } = this.configured.settings;
     try {
       lookAtClock();
-      const severities = audibleSeverities(this.configured.settings.quietHours, clock.wallMs());
-      const wanted = { sink: this.name, severities };
-      const batch = outbox.claim({ ...wanted, most: this.#most() });
-      if (batch.length > 0) {
-        await this.#settle(await this.#deliver(batch));
-        return 0;
-      }
-      const dueAt = outbox.nextDueAt(wanted) ?? Number.POSITIVE_INFINITY;
-      return Math.min(LONGEST_IDLE_MS, Math.max(1, dueAt - clock.wallMs()));
+      const wanted = { sink: this.name, severities: audibleSeverities(quietHours, clock.wallMs()) };
+      const isLocal = (kind === "stdout" || kind === "syslog") && !this.#gate.isRated;
+      const batch = outbox.claim({ ...wanted, most: isLocal ? BATCH : 1 });
+      if (batch.length === 0) return Math.max(1, (outbox.nextDueAt(wanted) ?? Infinity) - clock.wallMs());
+      await this.#settle(await this.#deliver(batch));
+      return 0;
     } catch (error) {
       hooks.onTrouble(asNotifyError(error));
       return TROUBLE_PAUSE_MS;
     }
-  }
-
-  #most(): number {
-    const { kind } = this.configured.settings;
-    const isLocal = kind === "stdout" || kind === "syslog";
-    return isLocal && this.#bucket === undefined ? BATCH : 1;
   }
 
   async #deliver(batch: readonly Delivery[]): Promise<readonly Settled[]> {
@@ -163,68 +143,60 @@ export class SinkWorker {
 
   async #attempt(delivery: Delivery): Promise<Outcome> {
     const { clock } = this.#context;
-    const now = clock.steadyMs();
-    const isStopped = this.#ended.signal.aborted || this.#isPaused || this.#notBefore > now;
-    if (isStopped || !this.#breaker.admit(now)) return { kind: "untried" };
-    this.#bucket?.take(now);
     const { sink, settings } = this.configured;
+    const startedAt = clock.steadyMs();
+    if (this.#ended.signal.aborted || !this.#gate.admit(startedAt)) return { kind: "untried" };
     const timeout = { code: "attempt_timeout", message: `${this.name} did not finish in time` } as const;
     try {
       const sent = await within(settings.attemptTimeoutMs, this.#ended.signal, timeout, (signal) =>
         sink.send(delivery.notification, signal),
       );
-      return this.#succeeded(delivery, sent, clock.steadyMs() - now);
+      return this.#succeeded(delivery, sent, startedAt);
     } catch (error) {
-      return this.#failed(delivery, asNotifyError(error), clock.steadyMs() - now);
+      return this.#failed(delivery, asNotifyError(error), startedAt);
     }
   }
 
-  #succeeded(delivery: Delivery, { refusedRecipients = 0 }: Sent, durationMs: number): Outcome {
+  #succeeded(delivery: Delivery, { refusedRecipients = 0 }: Sent, startedAt: number): Outcome {
     const { clock, hooks, fail } = this.#context;
     this.#lastSentAt = clock.wallMs();
-    if (this.#breaker.succeeded()) hooks.onSinkRecovered(this.name);
-    this.#report(delivery, "sent", undefined, durationMs);
+    if (this.#gate.succeeded()) hooks.onSinkRecovered(this.name);
+    this.#report(delivery, "sent", undefined, startedAt);
     if (refusedRecipients > 0) {
       const message = `${refusedRecipients} of the recipients were refused.`;
-      fail(
-        { sink: this.name, cause: "recipients_refused", code: "smtp_rejected", message, count: 1 },
-        delivery.isNotice,
-      );
+      const code = "smtp_rejected";
+      fail({ sink: this.name, cause: "recipients_refused", code, message, count: 1 }, delivery.isNotice);
     }
     return { kind: "sent" };
   }
 
-  #failed(delivery: Delivery, error: NotifyError, durationMs: number): Outcome {
+  #failed(delivery: Delivery, error: NotifyError, startedAt: number): Outcome {
     const { clock, random, fail } = this.#context;
-    const outcome = outcomeOf(error, delivery.attempts, this.configured.settings.retry, random, clock.wallMs());
-    if (outcome.kind === "untried") {
-      this.#breaker.released();
-      return outcome;
-    }
     const { code, message } = error;
+    const hasOpened = this.#gate.failed(error, clock.steadyMs());
+    const outcome = outcomeOf(error, delivery.attempts, this.configured.settings.retry, random, clock.wallMs());
+    if (outcome.kind === "untried") return outcome;
     this.#lastFailure = { code, message, at: clock.wallMs() };
-    // Who asks for time is given it for everything, not for this one alone.
-    if (error.retryAfterMs !== undefined) this.#notBefore = clock.steadyMs() + error.retryAfterMs;
-    this.#report(delivery, outcome.kind === "dead" ? "dead" : "failed", code, durationMs);
+    this.#report(delivery, outcome.kind === "dead" ? "dead" : "failed", code, startedAt);
     const failure = { sink: this.name, code, message, count: 1 };
-    if (error.blames !== "sink") this.#breaker.released();
-    else if (this.#breaker.failed(clock.steadyMs())) fail({ ...failure, cause: "breaker_opened" }, delivery.isNotice);
+    if (hasOpened) fail({ ...failure, cause: "breaker_opened" }, delivery.isNotice);
     if (outcome.kind === "dead") fail({ ...failure, cause: "dead_letter" }, delivery.isNotice);
     return outcome;
   }
 
   #report(
     { attempts, notification }: Delivery,
-    outcome: "sent" | "failed" | "dead",
+    outcome: AttemptReport["outcome"],
     code: NotifyErrorCode | undefined,
-    durationMs: number,
+    startedAt: number,
   ): void {
-    this.#context.hooks.onAttempt({
+    const { hooks, clock } = this.#context;
+    hooks.onAttempt({
       sink: this.name,
       kind: this.configured.settings.kind,
       outcome,
       code,
-      durationSeconds: durationMs / 1_000,
+      durationSeconds: (clock.steadyMs() - startedAt) / 1_000,
       isRetry: attempts > 0,
       notificationId: notification.id,
     });
