@@ -32,3 +32,16 @@ export {
 export { type Loaded, loadConfiguration, type LoadedSettings, type Sources } from "./configuration/load.ts";
 export { planReload, type ReloadPlan } from "./configuration/plan-reload.ts";
 export { type Problem, printProblem } from "./configuration/problem.ts";
+export { chooseCredentialStore } from "./credentials/choose-credential-store.ts";
+export type { CredentialStore } from "./credentials/credential-store.ts";
+export { readCredentials, readSecret } from "./credentials/read-secrets.ts";
+export { rootKeyFrom, rootKeyName } from "./credentials/root-key.ts";
+export { type Health, keepAlive, keepAliveMs } from "./systemd/keep-alive.ts";
+export { dropServiceVariables, type ServiceNotifier, serviceNotifier } from "./systemd/service-notifier.ts";
+export { type MemoryReading, watchMemory } from "./watchdog/memory-watch.ts";
+export type { PartReport } from "./watchdog/part-report.ts";
+export { type Part, Supervisor } from "./watchdog/supervisor.ts";
+export { describeSettings, type SettingDescription } from "./configuration/describe.ts";
+export { originWithin } from "./configuration/node.ts";
+export { printOrigin } from "./configuration/origin.ts";
+export { showSettings, type ShownSetting } from "./configuration/show.ts";
