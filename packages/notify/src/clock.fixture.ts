@@ -25,7 +25,7 @@ export class ManualClock implements Clock {
     if (signal.aborted) resolve();
     const sleeper = { until: this.#steady + Math.max(0, ms), wake: resolve };
     this.#sleepers.push(sleeper);
-    signal.addEventListener("abort", resolve, { once: true });
+    signal.addEventListener("abort", () => resolve(), { once: true });
     void promise.then(() => {
       this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
     });

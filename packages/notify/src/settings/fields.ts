@@ -36,7 +36,8 @@ export class Fields {
   static of(value: unknown, place: Place): Fields | undefined {
     if (typeof value !== "object" || value === null || Array.isArray(value))
       return complain(place, "must be an object");
-    return new Fields(new Map(Object.entries(value)), place);
+    const given = Object.entries(value).filter(([, one]) => one !== undefined);
+    return new Fields(new Map(given), place);
   }
 
   /** The field, read; undefined when it is not there, or wrong. */
@@ -54,7 +55,7 @@ export class Fields {
   }
 
   has(name: string): boolean {
-    return this.#values.get(name) !== undefined;
+    return this.#values.has(name);
   }
 
   at(name: string): Place {
