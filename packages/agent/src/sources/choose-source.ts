@@ -1,8 +1,8 @@
 import type { ProcessEvent, ProcessSourceName } from "../collect/process-event.ts";
-import { auditSource } from "./audit.ts";
+import { auditSource } from "./audit/audit.ts";
 import type { CatchRate } from "./catch-rate.ts";
-import { connectorSource } from "./connector.ts";
-import { ebpfSource } from "./ebpf.ts";
+import { connectorSource } from "./connector/connector.ts";
+import { ebpfSource } from "./ebpf/ebpf.ts";
 import type { Emit, EventSource, Lose, SourceReadings, SourceState } from "./event-source.ts";
 import { PollingSource } from "./polling.ts";
 import { RetryTimer } from "./retry-timer.ts";

@@ -1,5 +1,5 @@
 import type { TimedEvent } from "./exec-looks.ts";
-import type { KernelClock } from "./kernel-clock.ts";
+import type { KernelClock } from "./system/kernel-clock.ts";
 
 /** Events that did not arrive, and why, as a code. */
 export interface Loss {
@@ -12,7 +12,7 @@ export interface FeedBatch {
   /** In the order in which they arrived. */
   readonly events: readonly TimedEvent[];
   readonly losses: readonly Loss[];
-  /** The answer to a heartbeat was among it. */
+  /** The kernel told anything at all: the answer to a heartbeat may itself be lost in a storm. */
   readonly isHeard: boolean;
   /** Nothing was left to read. */
   readonly isEmpty: boolean;

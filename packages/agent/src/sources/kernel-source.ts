@@ -10,10 +10,10 @@ import {
 } from "./event-source.ts";
 import { ExecLooks } from "./exec-looks.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { KernelClock } from "./kernel-clock.ts";
+import { KernelClock } from "./system/kernel-clock.ts";
 import type { KernelFeed, Loss } from "./kernel-feed.ts";
 import { lookAtProcess } from "./look-at-process.ts";
-import { type StopWatching, watchDescriptor } from "./netlink-socket.ts";
+import { type StopWatching, watchDescriptor } from "./system/watch-descriptor.ts";
 import { Outlet } from "./outlet.ts";
 
 /** One turn of the event loop reads some 512 events at most: everything else has its turn as well. */
@@ -37,7 +37,7 @@ export interface KernelSourceKind {
   readonly obstacle: () => string | undefined;
   /** Throws when it cannot be opened. */
   readonly open: () => KernelFeed;
-  /** Makes the kernel tell something that `FeedBatch.isHeard` stands for. */
+  /** Makes the kernel tell something. */
   readonly beat: () => void;
   /** Whether programs are looked at in /proc as they begin, since the kernel does not tell enough. */
   readonly looks: boolean;

@@ -1,5 +1,5 @@
 import type { ProcessEvent } from "../collect/process-event.ts";
-import { libc } from "./libc.ts";
+import { libc } from "./system/libc.ts";
 
 /** <bits/fcntl-linux.h>; O_PATH and O_CLOEXEC are the same on x86-64 and arm64, O_DIRECTORY is not needed. */
 const O_PATH = 0x20_0000;

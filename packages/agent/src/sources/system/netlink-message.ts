@@ -47,5 +47,5 @@ export function decodeNetlink(datagram: Buffer): { messages: NetlinkMessage[]; i
 /** Error number of an acknowledgement, 0 when the request was served; undefined for other messages. */
 export function acknowledgedError(message: NetlinkMessage): number | undefined {
   if (message.type !== NETLINK_ERROR || message.payload.length < 4) return undefined;
-  return -message.payload.readInt32LE(0);
+  return Math.abs(message.payload.readInt32LE(0));
 }

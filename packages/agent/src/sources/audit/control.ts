@@ -6,9 +6,10 @@ import {
   NETLINK_DONE,
   NETLINK_REQUEST,
   type NetlinkMessage,
-} from "./netlink-message.ts";
-import { NetlinkSocket, type StopWatching, watchDescriptor } from "./netlink-socket.ts";
-import { type AuditStatus, decodeStatus, encodeStatus } from "./audit-status.ts";
+} from "../system/netlink-message.ts";
+import { NetlinkSocket } from "../system/netlink-socket.ts";
+import { type StopWatching, watchDescriptor } from "../system/watch-descriptor.ts";
+import { type AuditStatus, decodeStatus, encodeStatus } from "./status.ts";
 
 export const NETLINK_AUDIT = 9;
 const AUDIT_GET = 1000;

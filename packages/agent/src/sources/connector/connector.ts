@@ -1,32 +1,32 @@
-import { CN_IDX_PROC, type ConnectorMessage, connectorRequest, decodeConnector } from "./connector-message.ts";
-import type { TimedEvent } from "./exec-looks.ts";
-import { exitCodeOf } from "./exit-code.ts";
-import { renameToSame } from "./heartbeat.ts";
-import type { KernelClock } from "./kernel-clock.ts";
-import type { FeedBatch, KernelFeed, Loss } from "./kernel-feed.ts";
-import { KernelSource, type KernelSourceOptions } from "./kernel-source.ts";
-import { decodeNetlink, encodeNetlink, NETLINK_DONE } from "./netlink-message.ts";
-import { NetlinkSocket } from "./netlink-socket.ts";
-import { missingPrivilege } from "./privileges.ts";
+import { CN_IDX_PROC, type ConnectorMessage, connectorRequest, decodeConnector } from "./message.ts";
+import type { TimedEvent } from "../exec-looks.ts";
+import { exitCodeOf } from "../exit-code.ts";
+import { renameToSame } from "../heartbeat.ts";
+import type { KernelClock } from "../system/kernel-clock.ts";
+import type { FeedBatch, KernelFeed, Loss } from "../kernel-feed.ts";
+import { KernelSource, type KernelSourceOptions } from "../kernel-source.ts";
+import { decodeNetlink, encodeNetlink, NETLINK_DONE } from "../system/netlink-message.ts";
+import { NetlinkSocket } from "../system/netlink-socket.ts";
+import { missingPrivilege } from "../system/privileges.ts";
 import { SequenceGaps } from "./sequence-gaps.ts";
 
 const NETLINK_CONNECTOR = 11;
-const socketOptions = {
-  protocol: NETLINK_CONNECTOR,
-  group: CN_IDX_PROC,
-  // The kernel charges some 800 bytes for an event and doubles this number: 20,000 events while we are busy.
-  receiveBufferBytes: 8_388_608,
-  maxMessageBytes: 256,
-  batch: 64,
-} as const;
+const socketOptions = { protocol: NETLINK_CONNECTOR, group: CN_IDX_PROC, maxMessageBytes: 256, batch: 64 } as const;
+/** The kernel charges some 800 bytes for an event and doubles this number: 20,000 events while we are busy. */
+const RECEIVE_BUFFER_BYTES = 8_388_608;
+
+export interface ConnectorOptions extends KernelSourceOptions {
+  readonly receiveBufferBytes?: number;
+}
 
 /** The process connector of the kernel (CONFIG_PROC_EVENTS): every fork, exec and exit, with numbers that show gaps. */
-export function connectorSource(options: KernelSourceOptions = {}): KernelSource {
+export function connectorSource(options: ConnectorOptions = {}): KernelSource {
+  const { receiveBufferBytes = RECEIVE_BUFFER_BYTES } = options;
   const kind = {
     name: "connector",
     detail: "every fork, exec and exit, from the process connector",
-    obstacle: () => missingPrivilege([], ["pid", "user"]) ?? obstacleOfSocket(),
-    open: () => new ConnectorFeed(),
+    obstacle: () => missingPrivilege([], ["pid", "user"]) ?? obstacleOfSocket(receiveBufferBytes),
+    open: () => new ConnectorFeed(receiveBufferBytes),
     beat: renameToSame,
     looks: true,
   } as const;
@@ -34,15 +34,19 @@ export function connectorSource(options: KernelSourceOptions = {}): KernelSource
 }
 
 /** Nothing, or throws: who may listen differs from kernel to kernel. */
-function obstacleOfSocket(): undefined {
-  new NetlinkSocket(socketOptions).close();
+function obstacleOfSocket(receiveBufferBytes: number): undefined {
+  new NetlinkSocket({ ...socketOptions, receiveBufferBytes }).close();
 }
 
 class ConnectorFeed implements KernelFeed {
-  readonly #socket = new NetlinkSocket(socketOptions);
+  readonly #socket: NetlinkSocket;
   readonly #gaps = new SequenceGaps();
   /** Losses that have been told. */
   #told = 0;
+
+  constructor(receiveBufferBytes: number) {
+    this.#socket = new NetlinkSocket({ ...socketOptions, receiveBufferBytes });
+  }
 
   get descriptor(): number {
     return this.#socket.descriptor;
@@ -62,7 +66,7 @@ class ConnectorFeed implements KernelFeed {
     return {
       events: known.map((message) => eventOf(message, clock)).filter((event) => event !== undefined),
       losses: [malformed, this.#overrun()],
-      isHeard: known.some((message) => message.kind === "renamed" && message.pid === process.pid),
+      isHeard: known.length > 0,
       isEmpty: received.length === 0,
     };
   }
@@ -92,7 +96,7 @@ class ConnectorFeed implements KernelFeed {
 
 /** Undefined for what is no event of a process: those of threads, and what is only read for its numbers. */
 function eventOf(message: ConnectorMessage, clock: KernelClock): TimedEvent | undefined {
-  if (message.kind === "other" || message.kind === "renamed" || message.pid !== message.thread) return undefined;
+  if (message.kind === "other" || message.pid !== message.thread) return undefined;
   const timeNs = clock.bootOfMonotonic(message.monotonicNs);
   const event = {
     type: message.kind,

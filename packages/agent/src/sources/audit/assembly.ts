@@ -1,6 +1,6 @@
-import { AuditArguments } from "./audit-arguments.ts";
-import { type AuditRecord, auditNumber, auditText, auditTypes, parseRecord } from "./audit-record.ts";
-import { type AuditedAct, auditedAct } from "./audit-rule.ts";
+import { AuditArguments } from "./arguments.ts";
+import { type AuditRecord, auditNumber, auditText, auditTypes, parseRecord } from "./record.ts";
+import { type AuditedAct, auditedAct } from "./rule.ts";
 
 /** What all records of one event say together. */
 export interface AuditEvent {

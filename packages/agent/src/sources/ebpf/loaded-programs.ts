@@ -1,21 +1,11 @@
 import { readFileSync } from "node:fs";
-import { findOffsets, structureNames, tracepointPrograms } from "./bpf-programs.ts";
-import {
-  attach,
-  createCounter,
-  createRing,
-  createScratch,
-  loadProgram,
-  readCounter,
-  readMisses,
-} from "./bpf-system.ts";
+import { findOffsets, structureNames } from "./offsets.ts";
+import { tracepointPrograms } from "./programs.ts";
+import { attach, createCounter, createRing, createScratch, loadProgram, readCounter, readMisses } from "./bpf.ts";
 import { KernelTypes } from "./btf.ts";
-import { recordKinds, recordLayout } from "./ebpf-record.ts";
-import { libc } from "./libc.ts";
+import { recordKinds, recordLayout } from "./record.ts";
+import { libc } from "../system/libc.ts";
 import { RingBuffer } from "./ring-buffer.ts";
-
-/** Some 3,000 starts with all that belongs to them. The pages are the kernel's, and are there all the time. */
-const RING_BYTES = 1_048_576;
 
 /** The programs while they are at work: the kernel removes all of it when the descriptors close, also by a kill. */
 export class EbpfPrograms {
@@ -26,13 +16,13 @@ export class EbpfPrograms {
   readonly #ring: RingBuffer;
 
   /** Loads; throws with the kernel's reason, having taken everything back. */
-  constructor(typesPath: string) {
+  constructor(typesPath: string, ringBytes: number) {
     try {
       const offsets = findOffsets(new KernelTypes(readFileSync(typesPath), structureNames));
-      this.ringDescriptor = this.#keep(createRing(RING_BYTES));
+      this.ringDescriptor = this.#keep(createRing(ringBytes));
       this.#counter = this.#keep(createCounter());
       const scratch = this.#keep(createScratch(recordLayout.maxBytes, Object.keys(recordKinds).length));
-      this.#ring = new RingBuffer(this.ringDescriptor, RING_BYTES);
+      this.#ring = new RingBuffer(this.ringDescriptor, ringBytes);
       const maps = { ring: this.ringDescriptor, lost: this.#counter, scratch };
       for (const { tracepoint, code } of tracepointPrograms(offsets, maps, process.pid)) {
         this.#programs.push({ tracepoint, descriptor: this.#keep(loadProgram(tracepoint, code)) });

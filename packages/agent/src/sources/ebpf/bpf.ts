@@ -1,4 +1,4 @@
-import { allocate, libc, systemCallError } from "./libc.ts";
+import { allocate, libc, systemCallError } from "../system/libc.ts";
 
 /** bpf(2): its number on this architecture; undefined where it is not known. */
 const systemCall = ({ x64: 321, arm64: 280 } as Partial<Record<NodeJS.Architecture, number>>)[process.arch];

@@ -1,48 +1,55 @@
 import { readFileSync } from "node:fs";
-import { AuditAssembly, type AuditEvent } from "./audit-assembly.ts";
-import { NETLINK_AUDIT } from "./audit-control.ts";
-import { auditRules, beatCall } from "./audit-rule.ts";
-import { AuditRules } from "./audit-rules.ts";
-import type { TimedEvent } from "./exec-looks.ts";
-import type { KernelClock } from "./kernel-clock.ts";
-import type { FeedBatch, KernelFeed, Loss } from "./kernel-feed.ts";
-import { KernelSource, type KernelSourceOptions } from "./kernel-source.ts";
-import { libc } from "./libc.ts";
-import { decodeNetlink } from "./netlink-message.ts";
-import { NetlinkSocket } from "./netlink-socket.ts";
-import { missingPrivilege } from "./privileges.ts";
+import { AuditAssembly, type AuditEvent } from "./assembly.ts";
+import { NETLINK_AUDIT } from "./control.ts";
+import { auditRules, beatCall } from "./rule.ts";
+import { AuditRules } from "./rules.ts";
+import type { TimedEvent } from "../exec-looks.ts";
+import type { KernelClock } from "../system/kernel-clock.ts";
+import type { FeedBatch, KernelFeed, Loss } from "../kernel-feed.ts";
+import { KernelSource, type KernelSourceOptions } from "../kernel-source.ts";
+import { libc } from "../system/libc.ts";
+import { decodeNetlink } from "../system/netlink-message.ts";
+import { NetlinkSocket } from "../system/netlink-socket.ts";
+import { missingPrivilege } from "../system/privileges.ts";
 
 const AUDIT_NLGRP_READLOG = 1;
 const socketOptions = {
   protocol: NETLINK_AUDIT,
   group: AUDIT_NLGRP_READLOG,
-  receiveBufferBytes: 8_388_608,
   // MAX_AUDIT_MESSAGE_LENGTH is 8970.
   maxMessageBytes: 9216,
   batch: 64,
 } as const;
+
+const RECEIVE_BUFFER_BYTES = 8_388_608;
+
+export interface AuditOptions extends KernelSourceOptions {
+  readonly receiveBufferBytes?: number;
+}
 
 /**
  * The audit system of the kernel, for the full command line of every exec. It listens beside the audit daemon, if there
  * is one, and does not become one. Ends by a signal make no record, and clone3(2) hides whether it makes a process or a
  * thread: those exits and forks are not told of.
  */
-export function auditSource(options: KernelSourceOptions = {}): KernelSource {
+export function auditSource(options: AuditOptions = {}): KernelSource {
+  const { receiveBufferBytes = RECEIVE_BUFFER_BYTES } = options;
+  const openSocket = (): NetlinkSocket => new NetlinkSocket({ ...socketOptions, receiveBufferBytes });
   const kind = {
     name: "audit",
     detail: "every exec with its arguments, forks and exits in part, from the audit system",
-    obstacle,
-    open: () => new AuditFeed(options.proc ?? "/proc"),
+    obstacle: () => obstacle(openSocket),
+    open: () => new AuditFeed(options.proc ?? "/proc", openSocket()),
     beat: () => libc().syscall(beatCall() ?? -1, 0, 0n, 0),
     looks: false,
   } as const;
   return new KernelSource(kind, { checkSeconds: 5, ...options });
 }
 
-function obstacle(): string | undefined {
+function obstacle(openSocket: () => NetlinkSocket): string | undefined {
   if (auditRules("", 0).length === 0) return `not for ${process.arch}`;
   const missing = missingPrivilege(["CAP_AUDIT_CONTROL", "CAP_AUDIT_READ"], ["pid", "user"]);
-  if (missing === undefined) new NetlinkSocket(socketOptions).close();
+  if (missing === undefined) openSocket().close();
   return missing;
 }
 
@@ -55,13 +62,13 @@ class AuditFeed implements KernelFeed {
   /** What the kernel had lost when it was asked last. */
   #kernelLost: number | undefined;
 
-  constructor(proc: string) {
+  constructor(proc: string, socket: NetlinkSocket) {
     this.#proc = proc;
-    this.#socket = new NetlinkSocket(socketOptions);
+    this.#socket = socket;
     try {
       this.#rules = new AuditRules();
     } catch (error) {
-      this.#socket.close();
+      socket.close();
       throw error;
     }
   }
@@ -83,7 +90,7 @@ class AuditFeed implements KernelFeed {
     return {
       events: audited.map((event) => this.#eventOf(event, clock)).filter((event) => event !== undefined),
       losses: [{ count: truncated + this.#assembly.takeBroken(), reason: "malformed" }, this.#overrun()],
-      isHeard: audited.some((event) => event.act === "beat"),
+      isHeard: audited.length > 0,
       isEmpty: received.length === 0,
     };
   }

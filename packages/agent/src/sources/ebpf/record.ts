@@ -1,6 +1,6 @@
-import type { TimedEvent } from "./exec-looks.ts";
-import { exitCodeOf } from "./exit-code.ts";
-import type { KernelClock } from "./kernel-clock.ts";
+import type { TimedEvent } from "../exec-looks.ts";
+import { exitCodeOf } from "../exit-code.ts";
+import type { KernelClock } from "../system/kernel-clock.ts";
 
 /**
  * Where the programs of `bpf-programs.ts` put what they tell: one layout, of which fork and exit
@@ -37,10 +37,11 @@ export const recordKinds = { exec: 0, fork: 1, exit: 2, renamed: 3 } as const;
 const NO_LOGIN = 0xffff_ffff;
 const NAME_BYTES = 16;
 
+/** An event with the start of its process (time since boot), which tells it from others of the same number. */
+export type StartedEvent = TimedEvent & { readonly startNs: bigint };
+
 /** What a record tells: an event, or that a process was given a name. */
-export type EbpfRecord =
-  | (TimedEvent & { readonly startNs: bigint })
-  | { readonly type: "renamed"; readonly pid: number };
+export type EbpfRecord = StartedEvent | { readonly type: "renamed"; readonly pid: number };
 
 /** Reads one record; undefined when it is none. Never throws. */
 export function decodeRecord(record: Buffer, clock: Pick<KernelClock, "unixMs">): EbpfRecord | undefined {

@@ -6,10 +6,8 @@ export const CN_VAL_PROC = 1;
 const PROC_CN_MCAST_LISTEN = 1;
 const PROC_CN_MCAST_IGNORE = 2;
 
-const PROC_EVENT_NONE = 0;
 const PROC_EVENT_FORK = 0x0000_0001;
 const PROC_EVENT_EXEC = 0x0000_0002;
-const PROC_EVENT_COMM = 0x0000_0200;
 const PROC_EVENT_EXIT = 0x8000_0000;
 
 /** Stands for "no processor" in answers of older kernels, whose number is of another row. */
@@ -28,7 +26,6 @@ export type ConnectorMessage = Numbered &
     | { kind: "fork"; pid: number; thread: number; parent: number }
     | { kind: "exec"; pid: number; thread: number }
     | { kind: "exit"; pid: number; thread: number; status: number }
-    | { kind: "renamed"; pid: number; thread: number }
     | { kind: "other" }
   );
 
@@ -73,9 +70,6 @@ function decodeEvent(what: number, data: Buffer, numbered: Numbered): ConnectorM
       return data.length < 8 ? undefined : { ...numbered, kind: "exec", ...ids(data) };
     case PROC_EVENT_EXIT:
       return data.length < 12 ? undefined : { ...numbered, kind: "exit", ...ids(data), status: data.readUInt32LE(8) };
-    case PROC_EVENT_COMM:
-      return data.length < 8 ? undefined : { ...numbered, kind: "renamed", ...ids(data) };
-    case PROC_EVENT_NONE:
     default:
       return { ...numbered, kind: "other" };
   }

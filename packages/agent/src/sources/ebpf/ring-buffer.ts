@@ -1,5 +1,5 @@
 import koffi from "koffi";
-import { libc, systemCallError } from "./libc.ts";
+import { libc, systemCallError } from "../system/libc.ts";
 
 const PROT_READ = 1;
 const PROT_WRITE = 2;

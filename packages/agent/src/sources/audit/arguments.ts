@@ -1,4 +1,4 @@
-import { auditBytes, auditNumber } from "./audit-record.ts";
+import { auditBytes, auditNumber } from "./record.ts";
 
 /** As much as is read of /proc/<pid>/cmdline. */
 const MAX_BYTES = 32_768;

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { AuditControl } from "./audit-control.ts";
-import { type AuditRule, auditRules, keyOfRule } from "./audit-rule.ts";
-import type { AuditStatus } from "./audit-status.ts";
-import { parseStat } from "./look-at-process.ts";
+import { AuditControl } from "./control.ts";
+import { type AuditRule, auditRules, keyOfRule } from "./rule.ts";
+import type { AuditStatus } from "./status.ts";
+import { parseStat } from "../look-at-process.ts";
 
 const KEY = "holdfast-agent";
 /** The kernel's 64 records are less than one busy moment; programs wait when there is no room. */
@@ -31,7 +31,8 @@ export class AuditRules {
     this.#before = status;
     process.once("exit", this.#onExit);
     await this.#addMissing([]);
-    if (status.enabled === 0) await this.#control.set({ enabled: 1 });
+    // Even if it is on: another agent that is about to end may switch it off.
+    await this.#control.set({ enabled: 1 });
     // With a daemon it is the administrator's setting.
     const isOurs = status.daemon === 0 && status.backlogLimit < BACKLOG_LIMIT;
     if (isOurs) await this.#control.set({ backlogLimit: BACKLOG_LIMIT });
@@ -52,17 +53,24 @@ export class AuditRules {
     try {
       if (this.#before === undefined) return;
       for (const rule of this.#added) await this.#control.remove(rule);
-      const { enabled, backlogLimit, daemon } = this.#before;
-      const status = await this.#control.status();
-      if (enabled === 0 && status.enabled === 1 && status.daemon === 0) await this.#control.set({ enabled: 0 });
-      const isOurs = daemon === 0 && status.daemon === 0 && status.backlogLimit === BACKLOG_LIMIT;
-      if (isOurs) await this.#control.set({ backlogLimit });
+      await this.#restore(this.#before);
     } catch {
       // Nobody is left to be told.
     } finally {
       this.#added = [];
       this.#control.close();
     }
+  }
+
+  /** Settings stay while somebody else has rules or is the daemon: they may count on them by now. */
+  async #restore({ enabled, backlogLimit, daemon }: AuditStatus): Promise<void> {
+    const now = await this.#control.status();
+    if (daemon !== 0 || now.daemon !== 0 || (await this.#control.rules()).length > 0) return;
+    if (now.backlogLimit === BACKLOG_LIMIT) await this.#control.set({ backlogLimit });
+    if (enabled !== 0 || now.enabled !== 1) return;
+    await this.#control.set({ enabled: 0 });
+    // Whoever came meanwhile put the rules in place first, and switched it on then.
+    if ((await this.#control.rules()).length > 0) await this.#control.set({ enabled: 1 });
   }
 
   /** Returns how many of those that were added before had gone. */

@@ -1,0 +1,161 @@
+import { execFileSync } from "node:child_process";
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { TimedEvent } from "./exec-looks.ts";
+import type { FeedBatch, KernelFeed } from "./kernel-feed.ts";
+import { KernelSource, type KernelSourceKind, type KernelSourceOptions } from "./kernel-source.ts";
+
+const empty: FeedBatch = { events: [], losses: [], isHeard: false, isEmpty: true };
+const exec: TimedEvent = { type: "exec", source: "connector", pid: 7, timeMs: 0, timeNs: 1n };
+
+/** A feed on a named pipe, which is readable when the test says so. */
+class PipeFeed implements KernelFeed {
+  readonly descriptor: number;
+  readonly batches: (FeedBatch | Error)[] = [];
+  #written = 0;
+  readonly begin = vi.fn<() => Promise<void>>(async () => {});
+  readonly check = vi.fn<KernelFeed["check"]>(async () => []);
+  readonly close = vi.fn<() => Promise<void>>(async () => closeSync(this.descriptor));
+
+  constructor(path: string) {
+    this.descriptor = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  }
+
+  give(...batches: (FeedBatch | Error)[]): void {
+    this.batches.push(...batches);
+    this.#written += writeSync(this.descriptor, "x");
+  }
+
+  read(): FeedBatch {
+    const batch = this.batches.shift();
+    if (batch === undefined && this.#written > 0) this.#written -= readSync(this.descriptor, Buffer.alloc(100));
+    if (batch instanceof Error) throw batch;
+    return batch ?? empty;
+  }
+}
+
+describe.skipIf(process.platform !== "linux")("a source of the kernel (needs Linux)", () => {
+  let folder: string;
+  let feed: PipeFeed;
+  let source: KernelSource;
+  const [emit, lose, fail] = [vi.fn(), vi.fn(), vi.fn()];
+
+  beforeEach(() => {
+    vi.clearAllMocks();
+    folder = mkdtempSync(join(tmpdir(), "holdfast-feed-"));
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    feed = new PipeFeed(join(folder, "pipe"));
+  });
+  afterEach(async () => {
+    await source.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  function start(kind: Partial<KernelSourceKind> = {}, options: KernelSourceOptions = {}) {
+    const defaults: KernelSourceKind = {
+      name: "connector",
+      detail: "all",
+      obstacle: () => undefined,
+      open: () => feed,
+      beat: () => feed.give({ ...empty, isHeard: true }),
+      looks: false,
+    };
+    source = new KernelSource({ ...defaults, ...kind }, options);
+    return source.start(emit, lose, fail);
+  }
+
+  it("is active once it is known to be heard", async () => {
+    await expect(start()).resolves.toEqual({ state: "active", detail: "all" });
+    expect(feed.begin).toHaveBeenCalledOnce();
+  });
+
+  it("hands on what the kernel tells, and counts it", async () => {
+    await start();
+    feed.give(
+      { ...empty, events: [exec], isEmpty: false },
+      { ...empty, losses: [{ count: 3, reason: "kernel_overrun" }] },
+    );
+    await vi.waitFor(() => expect(lose).toHaveBeenCalledExactlyOnceWith(3, "kernel_overrun"));
+    expect(emit).toHaveBeenCalledExactlyOnceWith(exec);
+    expect(source.readings()).toEqual({ events: 1, lost: 3 });
+  });
+
+  it("is unavailable where something is in the way, and opens nothing", async () => {
+    const open = vi.fn(() => feed);
+    await expect(start({ obstacle: () => "CAP_X missing", open })).resolves.toEqual({
+      state: "unavailable",
+      detail: "CAP_X missing",
+    });
+    expect(open).not.toHaveBeenCalled();
+    closeSync(feed.descriptor);
+  });
+
+  it("says what went wrong when the question itself fails, or opening", async () => {
+    const failing = (): never => {
+      throw new Error("socket: EPROTONOSUPPORT");
+    };
+    const state = { state: "unavailable", detail: "socket: EPROTONOSUPPORT" };
+    await expect(start({ obstacle: failing })).resolves.toEqual(state);
+    await expect(start({ open: failing })).resolves.toEqual(state);
+    closeSync(feed.descriptor);
+  });
+
+  it("is unavailable when the kernel says yes and sends nothing, and gives everything back", async () => {
+    const state = await start({ beat: () => {} }, { silenceSeconds: 0.01 });
+    expect(state).toEqual({ state: "unavailable", detail: "the kernel took the request, but sends nothing" });
+    expect(feed.close).toHaveBeenCalledOnce();
+  });
+
+  it("is unavailable when the kernel refuses, and gives everything back", async () => {
+    feed.begin.mockRejectedValue(new Error("send: ECONNREFUSED"));
+    await expect(start()).resolves.toEqual({ state: "unavailable", detail: "send: ECONNREFUSED" });
+    expect(feed.close).toHaveBeenCalledOnce();
+  });
+
+  it("fails once when the kernel falls silent", async () => {
+    let beats = 0;
+    const beat = (): void => {
+      beats += 1;
+      if (beats === 1) feed.give({ ...empty, isHeard: true });
+    };
+    await start({ beat }, { heartbeatSeconds: 0.01, silenceSeconds: 0.01 });
+    await vi.waitFor(() => expect(fail).toHaveBeenCalledWith("the kernel has fallen silent"));
+    await vi.waitFor(() => expect(beats).toBeGreaterThan(2));
+    expect(fail).toHaveBeenCalledOnce();
+  });
+
+  it("fails when reading fails", async () => {
+    await start();
+    feed.give(new Error("recvmmsg: EBADF"));
+    await vi.waitFor(() => expect(fail).toHaveBeenCalledExactlyOnceWith("recvmmsg: EBADF"));
+  });
+
+  it("fails when its own check does", async () => {
+    feed.check.mockRejectedValue(new Error("the audit system was switched off"));
+    await start({}, { checkSeconds: 0.01 });
+    await vi.waitFor(() => expect(fail).toHaveBeenCalledWith("the audit system was switched off"));
+  });
+
+  it("tells of losses that its check finds", async () => {
+    feed.check.mockResolvedValueOnce([{ count: 2, reason: "rule_removed" }]);
+    await start({}, { checkSeconds: 0.01 });
+    await vi.waitFor(() => expect(lose).toHaveBeenCalledExactlyOnceWith(2, "rule_removed"));
+  });
+
+  it("may be stopped by whoever is told of an event, and reads no further", async () => {
+    await start();
+    emit.mockImplementation(() => void source.stop());
+    feed.give({ ...empty, events: [exec, exec], isEmpty: false });
+    await vi.waitFor(() => expect(feed.close).toHaveBeenCalledOnce());
+    expect(emit).toHaveBeenCalledOnce();
+    emit.mockReset();
+  });
+
+  it("may be stopped twice, and before it was started", async () => {
+    await start();
+    await Promise.all([source.stop(), source.stop()]);
+    expect(feed.close).toHaveBeenCalledOnce();
+  });
+});
