@@ -1,56 +1,54 @@
-import { execFileSync } from "node:child_process";
-import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { closeSync, readSync, writeSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { TimedEvent } from "./exec-looks.ts";
 import type { FeedBatch, KernelFeed } from "./kernel-feed.ts";
+import { libc } from "./system/libc.ts";
 import { KernelSource, type KernelSourceKind, type KernelSourceOptions } from "./kernel-source.ts";
 
 const empty: FeedBatch = { events: [], losses: [], isHeard: false, isEmpty: true };
 const exec: TimedEvent = { type: "exec", source: "connector", pid: 7, timeMs: 0, timeNs: 1n };
 
-/** A feed on a named pipe, which is readable when the test says so. */
-class PipeFeed implements KernelFeed {
+const EFD_NONBLOCK = 0x800n;
+const eventfd2 = process.arch === "arm64" ? 19 : 290;
+const one = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);
+
+/** A feed on an eventfd(2), which is readable when the test says so. */
+class FakeFeed implements KernelFeed {
   readonly descriptor: number;
   readonly batches: (FeedBatch | Error)[] = [];
-  #written = 0;
+  #isWritten = false;
   readonly begin = vi.fn<() => Promise<void>>(async () => {});
   readonly check = vi.fn<KernelFeed["check"]>(async () => []);
   readonly close = vi.fn<() => Promise<void>>(async () => closeSync(this.descriptor));
 
-  constructor(path: string) {
-    this.descriptor = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  constructor() {
+    this.descriptor = libc().syscall(eventfd2, 0, EFD_NONBLOCK, 0);
   }
 
   give(...batches: (FeedBatch | Error)[]): void {
     this.batches.push(...batches);
-    this.#written += writeSync(this.descriptor, "x");
+    this.#isWritten = writeSync(this.descriptor, one) > 0;
   }
 
   read(): FeedBatch {
     const batch = this.batches.shift();
-    if (batch === undefined && this.#written > 0) this.#written -= readSync(this.descriptor, Buffer.alloc(100));
+    if (batch === undefined && this.#isWritten) this.#isWritten = readSync(this.descriptor, Buffer.alloc(8)) === 0;
     if (batch instanceof Error) throw batch;
     return batch ?? empty;
   }
 }
 
 describe.skipIf(process.platform !== "linux")("a source of the kernel (needs Linux)", () => {
-  let folder: string;
-  let feed: PipeFeed;
+  let feed: FakeFeed;
   let source: KernelSource;
   const [emit, lose, fail] = [vi.fn(), vi.fn(), vi.fn()];
 
   beforeEach(() => {
     vi.clearAllMocks();
-    folder = mkdtempSync(join(tmpdir(), "holdfast-feed-"));
-    execFileSync("mkfifo", [join(folder, "pipe")]);
-    feed = new PipeFeed(join(folder, "pipe"));
+    feed = new FakeFeed();
   });
   afterEach(async () => {
     await source.stop();
-    rmSync(folder, { recursive: true });
   });
 
   function start(kind: Partial<KernelSourceKind> = {}, options: KernelSourceOptions = {}) {

@@ -2,7 +2,7 @@
 const CONNECTOR_BYTES = 20;
 const EVENT_BYTES = 16;
 export const CN_IDX_PROC = 1;
-export const CN_VAL_PROC = 1;
+const CN_VAL_PROC = 1;
 const PROC_CN_MCAST_LISTEN = 1;
 const PROC_CN_MCAST_IGNORE = 2;
 

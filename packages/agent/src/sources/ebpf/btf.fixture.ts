@@ -7,7 +7,7 @@ interface Type {
 const kind = (number: number, members = 0, flag = 0): number => ((flag << 31) | (number << 24) | members) >>> 0;
 
 /** Type information as Documentation/bpf/btf.rst lays it out, of the types given; names of members are numbers here. */
-export function btf(types: readonly Type[], memberNames: readonly string[] = []): Buffer {
+function btf(types: readonly Type[], memberNames: readonly string[] = []): Buffer {
   const names = ["", ...memberNames, ...types.map((type) => type.name)];
   const offsets = names.map((_, index) => names.slice(0, index).join("\0").length + (index === 0 ? 0 : 1));
   const words = types.flatMap((type, index) => [offsets[1 + memberNames.length + index]!, ...type.words]);

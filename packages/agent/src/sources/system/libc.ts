@@ -52,7 +52,7 @@ export function libc(): Libc {
 }
 
 /** Name of the error of the call that failed last, such as EPERM. */
-export function lastErrno(): string {
+function lastErrno(): string {
   const number = koffi.errno();
   return Object.entries(koffi.os.errno).find(([, value]) => value === number)?.[0] ?? `errno ${number}`;
 }
