@@ -45,3 +45,4 @@ export { describeSettings, type SettingDescription } from "./configuration/descr
 export { originWithin } from "./configuration/node.ts";
 export { printOrigin } from "./configuration/origin.ts";
 export { showSettings, type ShownSetting } from "./configuration/show.ts";
+export { keepCapabilitiesFromChildren } from "./systemd/keep-capabilities.ts";
