@@ -1,10 +1,13 @@
-import type { Call, Connection, Context, Given } from "./command.ts";
-import { settingsOf } from "./settings.ts";
+import type { Call, Command, Connection, Context, Given } from "./command.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { Failure } from "./failure.ts";
+import { isForAgent } from "./context.ts";
+import { agentSettingsOf, settingsOf } from "./settings.ts";
 import { styleOf } from "./terminal/style.ts";
 
 export interface Scene {
   readonly answer?: (name: string, input: Readonly<Record<string, unknown>>) => unknown;
-  /** The agent, when it is another than the one that answers. */
+  /** The agent beside a server; none is found when left out. */
   readonly agent?: (name: string, input: Readonly<Record<string, unknown>>) => Promise<unknown>;
   readonly confirm?: Context["confirm"];
   readonly env?: NodeJS.ProcessEnv;
@@ -21,8 +24,14 @@ export interface Staged {
   err(): string;
 }
 
+const noAgent = () => Promise.reject(new Failure(exitCodes.unreachable, "no agent found"));
+
 /** A context whose server, terminal and input are made up. */
-export function stage(scene: Scene, given: Given = { arguments: [], options: {} }): Staged {
+export function stage(
+  scene: Scene,
+  given: Given = { arguments: [], options: {} },
+  command?: Pick<Command, "program">,
+): Staged {
   const out: Buffer[] = [];
   const err: string[] = [];
   const calls: { name: string; input: unknown }[] = [];
@@ -40,7 +49,7 @@ export function stage(scene: Scene, given: Given = { arguments: [], options: {} 
   const context: Context = {
     env,
     workingFolder: scene.workingFolder ?? "/nonexistent",
-    settings: settingsOf(given, env),
+    settings: isForAgent(given, command) ? agentSettingsOf(given, env, true) : settingsOf(given, env),
     input: {
       isTerminal: scene.stdin === undefined && isTerminal,
       isPiped: scene.stdin !== undefined,
@@ -56,7 +65,7 @@ export function stage(scene: Scene, given: Given = { arguments: [], options: {} 
       err: (text) => err.push(text),
     },
     ...connection,
-    agent: scene.agent === undefined ? connection : { ...connection, call: scene.agent as Call },
+    agent: { ...connection, call: (scene.agent ?? noAgent) as Call },
   };
   const outBytes = () => Buffer.concat(out);
   return { context, calls, out: () => outBytes().toString(), outBytes, err: () => err.join("") };

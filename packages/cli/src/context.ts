@@ -7,21 +7,26 @@ import { processOutput } from "./terminal/output.ts";
 /** Makes the way to where settings lead; nothing is connected by it. */
 export type Connect = (settings: Settings, workingFolder: string) => Connection;
 
+/** Whether a command speaks to the agent: it always does, or it was told to. */
+export function isForAgent(given: Given, command?: Pick<Command, "program">): boolean {
+  return command?.program === "agent" || isSet(given, "agent");
+}
+
 /** The context of this process; the ways to server and agent are handed in. */
 export function processContext(given: Given, command: Command, connect: Connect): Context {
   const { env } = process;
   const workingFolder = process.cwd();
-  const isForAgent = command.program === "agent" || isSet(given, "agent");
-  const toAgent = agentSettingsOf(given, env, isForAgent);
+  const isAgents = isForAgent(given, command);
+  const toAgent = agentSettingsOf(given, env, isAgents);
   const agent = connect(toAgent, workingFolder);
-  const settings = isForAgent ? toAgent : settingsOf(given, env);
+  const settings = isAgents ? toAgent : settingsOf(given, env);
   return {
     env,
     workingFolder,
     settings,
     input: processInput(),
     output: processOutput(env),
-    ...(isForAgent ? agent : connect(settings, workingFolder)),
+    ...(isAgents ? agent : connect(settings, workingFolder)),
     agent,
   };
 }

@@ -34,6 +34,7 @@ import { rootKeyNew } from "./root-key/new.ts";
 import { selfCheck } from "./server/self-check.ts";
 import { status } from "./server/status.ts";
 import { up } from "./server/up.ts";
+import { sentinelGroups, sentinelNouns } from "./sentinel.ts";
 import { storageGrant } from "./storage/grant.ts";
 import { storageMigrate } from "./storage/migrate.ts";
 import { storageStatus } from "./storage/status.ts";
@@ -53,6 +54,7 @@ export const commandGroups: readonly (readonly [heading: string, readonly Comman
   ["Access:", [roleGrant, roleUngrant, roleGrants, why]],
   ["Order:", [tenantCreate, tenantList, tenantDelete, namespaceSet, namespaceShow, namespaceList, namespaceUnset]],
   ["Storage:", [storageStatus, storageMigrate, storageGrant, sqliteToPostgres, postgresToSqlite, rootKeyNew]],
+  ...sentinelGroups,
   ["Keys and ledger:", [keyList, keyRotate, auditLog, auditVerify, auditProve, auditExport, auditHead, auditKey]],
 ];
 
@@ -66,5 +68,6 @@ export const nounSummaries: Readonly<Record<string, string>> = {
   migrate: "Move an installation between a data folder and PostgreSQL",
   "root-key": "Make root keys",
   key: "Versions of the tenant's key",
+  ...sentinelNouns,
   audit: "Read, verify, prove and export the ledger",
 };

@@ -15,8 +15,28 @@ export function parseWith(program: Program, words: readonly string[]): number {
     if (harmless.has(error.code)) return exitCodes.ok;
     // The help of a group without its command was shown, on stderr.
     if (error.code === "commander.help") return exitCodes.usage;
+    if (error.code === "commander.excessArguments") throw strayWord(program, words) ?? failureOf(error.message);
     throw failureOf(error.message);
   }
+}
+
+/** A group with a default takes a misspelt verb for an argument of that; what was meant is one of its verbs. */
+function strayWord(program: Program, words: readonly string[]) {
+  let group = program;
+  const path: string[] = [];
+  for (const word of words) {
+    const next = group.commands.find((command) => command.name() === word);
+    if (next !== undefined) {
+      path.push(word);
+      group = next;
+    } else if (path.length > 0 && !word.startsWith("-")) {
+      const verbs = group.commands.map((command) => command.name()).join(", ");
+      return verbs === ""
+        ? undefined
+        : usage(`unknown command '${word}'`, `${["holdfast", ...path].join(" ")} takes ${verbs}`);
+    }
+  }
+  return undefined;
 }
 
 function silence(program: Program): void {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import catalogue from "@holdfast/contract/catalogue.json" with { type: "json" };
 import { expect, it } from "vitest";
-import type { Given } from "../command.ts";
+import type { Command, Given } from "../command.ts";
 import { stage, type Staged } from "../context.fixture.ts";
 import { runWords } from "../program/run-words.ts";
 import { report } from "../report.ts";
@@ -15,8 +15,8 @@ const operations = catalogue.operations as unknown as Record<string, { examples:
 async function run(line: string): Promise<string> {
   const words = line.split(" ").slice(1);
   let staged: Staged | undefined;
-  const contextOf = (given: Given) => {
-    staged = stage({ answer: (name) => operations[name]?.examples[0]?.output, stdin: "" }, given);
+  const contextOf = (given: Given, command: Command) => {
+    staged = stage({ answer: (name) => operations[name]?.examples[0]?.output, stdin: "" }, given, command);
     return staged.context;
   };
   const said: string[] = [];
@@ -34,7 +34,7 @@ async function run(line: string): Promise<string> {
 }
 
 /** `vitest run -u` writes what came out; read the difference before you commit it. */
-it.each(["registry.txt", "access.txt", "ledger.txt"])("says what %s shows", async (file) => {
+it.each(["registry.txt", "access.txt", "ledger.txt", "sentinel.txt"])("says what %s shows", async (file) => {
   const path = `${import.meta.dirname}/${file}`;
   const lines = readFileSync(path, "utf8").match(/^\$ .*$/gm) ?? [];
   let transcript = "";

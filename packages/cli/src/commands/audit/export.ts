@@ -11,6 +11,7 @@ import { exportTiles } from "./export-tiles.ts";
 import { fetchEntries } from "./fetch-entries.ts";
 import { sha256, verifySignature } from "./primitives.ts";
 import { tileFolder } from "./tile-folder.ts";
+import { agentOption } from "../../settings.ts";
 
 /** Exports the ledger for somebody who does not trust this server. */
 export const auditExport: Command = {
@@ -21,7 +22,7 @@ export const auditExport: Command = {
     "be what all entries come to. An earlier export in the same folder is continued. " +
     "jsonl: prints the exact bytes of each entry, one a line. Both are for global auditors.",
   arguments: [{ name: "folder", isOptional: true, summary: "where tiles are written" }],
-  options: [{ name: "format", value: "format", summary: "tiles (default) or jsonl" }],
+  options: [agentOption, { name: "format", value: "format", summary: "tiles (default) or jsonl" }],
   examples: [
     { command: "holdfast audit export --format tiles ledger", says: "all of it, to be verified by anyone" },
     { command: "holdfast audit verify --export ledger", says: "verify it, without the server" },

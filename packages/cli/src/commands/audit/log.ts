@@ -4,7 +4,8 @@ import { usage } from "../../failure.ts";
 import { compact, numberOption, textOption } from "../../given.ts";
 import { print } from "../../terminal/print.ts";
 import { table } from "../../terminal/table.ts";
-import { secondsOf } from "../token/seconds.ts";
+import { momentOf } from "../moment.ts";
+import { agentOption } from "../../settings.ts";
 
 type Input = Operations["audit.log"]["input"];
 const outcomes = ["ok", "denied", "failed", "conflict"] as const;
@@ -14,6 +15,7 @@ export const auditLog: Command = {
   words: ["audit", "log"],
   summary: "Show entries of the ledger, newest first",
   options: [
+    agentOption,
     { name: "limit", value: "n", summary: "this many at most (20)" },
     { name: "before", value: "seq", summary: "only entries before this one" },
     { name: "actor", value: "id", summary: "by this actor" },
@@ -56,8 +58,8 @@ function inputOf(given: Given, nowMs: number): Input {
     outcome: outcomeOf(given),
     resource: textOption(given, "resource"),
     path: textOption(given, "path"),
-    since: timeOf(textOption(given, "since"), nowMs),
-    until: timeOf(textOption(given, "until"), nowMs),
+    since: momentOf(textOption(given, "since"), nowMs),
+    until: momentOf(textOption(given, "until"), nowMs),
   });
 }
 
@@ -66,10 +68,4 @@ function outcomeOf(given: Given): Input["outcome"] {
   const outcome = outcomes.find((known) => known === text);
   if (text !== undefined && outcome === undefined) throw usage(`--outcome takes ${outcomes.join(", ")}, not "${text}"`);
   return outcome;
-}
-
-/** A moment as the server takes it: RFC 3339 in UTC as given, or so long ago. */
-function timeOf(text: string | undefined, nowMs: number): string | undefined {
-  if (text === undefined || text.includes("T")) return text;
-  return new Date(nowMs - secondsOf(text) * 1000).toISOString();
 }

@@ -3,6 +3,7 @@ import { exitCodes } from "../../exit-codes.ts";
 import { Failure } from "../../failure.ts";
 import { argument, isSet, wholeNumber } from "../../given.ts";
 import { print } from "../../terminal/print.ts";
+import { agentOption } from "../../settings.ts";
 
 /** Proves that an entry stands in the ledger. */
 export const auditProve: Command = {
@@ -11,7 +12,7 @@ export const auditProve: Command = {
   details:
     "The proof (C2SP tlog-proof) is checked here before it is printed. With the entry's bytes and the verifier key anyone can check it again without a server.",
   arguments: [{ name: "seq", summary: "position of the entry; audit log shows it" }],
-  options: [{ name: "entry", summary: "print the entry's exact bytes instead of the proof" }],
+  options: [agentOption, { name: "entry", summary: "print the entry's exact bytes instead of the proof" }],
   examples: [
     { command: "holdfast audit prove 41 > 41.proof", says: "the proof" },
     { command: "holdfast audit prove 41 --entry > 41.json", says: "and what it proves" },

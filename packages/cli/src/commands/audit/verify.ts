@@ -10,6 +10,7 @@ import { verifyDatabase } from "./verify-database.ts";
 import { verifyByServer } from "./verify-by-server.ts";
 import { verifyExport } from "./verify-export.ts";
 import { verifyOffline } from "./verify-offline.ts";
+import { agentOption } from "../../settings.ts";
 
 /** Verifies the ledger; names the first bad entry. */
 export const auditVerify: Command = {
@@ -21,6 +22,7 @@ export const auditVerify: Command = {
     "set, the database that it names; with --export, an exported folder, without server and data. " +
     "Exits with 0 when all is well, with 1 when something is not.",
   options: [
+    agentOption,
     { name: "state", summary: "check stored rows against the ledger as well, and name unexplained ones" },
     { name: "data-dir", value: "dir", summary: "verify this data folder offline" },
     { name: "storage", summary: "verify the database that HOLDFAST_STORAGE_URL names, without a server" },
@@ -52,12 +54,19 @@ async function verify(context: Context, given: Given): Promise<Verification> {
     if (dataDir !== undefined || withState || isStorage) throw usage("an export holds no state and no data folder");
     return verifyExport(context, resolve(context.workingFolder, exported), textOption(given, "key"));
   }
+  if (context.settings.program === "agent") return verifyAgent(context, withState, isStorage || dataDir !== undefined);
   if (isStorage) {
     if (dataDir !== undefined) throw usage("--storage and --data-dir name two places");
     return verifyDatabase(context, withState);
   }
   if (dataDir !== undefined) return verifyOffline(context, resolve(context.workingFolder, dataDir), withState);
   return serverOrFolder(context, withState);
+}
+
+/** An agent verifies its ledger itself, while it goes on. */
+function verifyAgent(context: Context, withState: boolean, isOffline: boolean): Promise<Verification> {
+  if (isOffline) throw usage("an agent's ledger is verified by the agent", "leave out --data-dir and --storage");
+  return verifyByServer(context, withState);
 }
 
 /** A server that was named must answer; only one that would have been found here may be stopped. */

@@ -6,6 +6,7 @@ import { argument, compact, textOption } from "../../given.ts";
 import { print } from "../../terminal/print.ts";
 import { printable } from "../../terminal/printable.ts";
 import type { Style } from "../../terminal/style.ts";
+import { agentOption } from "../../settings.ts";
 
 type Decision = Operations["decision.explain"]["output"];
 
@@ -17,7 +18,10 @@ export const why: Command = {
   arguments: [
     { name: "permission", summary: "resource:path:action, such as secret:applications/shop/config/db-password:read" },
   ],
-  options: [{ name: "accessor", value: "tk_…", summary: "decide for the holder of this token instead of you" }],
+  options: [
+    agentOption,
+    { name: "accessor", value: "tk_…", summary: "decide for the holder of this token instead of you" },
+  ],
   examples: [
     { command: "holdfast why secret:applications/shop/config/db-password:read", says: "may I read it?" },
     { command: "holdfast why policy::write --accessor tk_…", says: "may the holder of that token change roles?" },

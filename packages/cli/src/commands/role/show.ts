@@ -3,6 +3,7 @@ import type { Command } from "../../command.ts";
 import { argument } from "../../given.ts";
 import { print } from "../../terminal/print.ts";
 import { printable } from "../../terminal/printable.ts";
+import { agentOption } from "../../settings.ts";
 
 type Role = Operations["role.read"]["output"];
 
@@ -11,6 +12,7 @@ export const roleShow: Command = {
   words: ["role", "show"],
   summary: "Show a role with its permissions",
   arguments: [{ name: "name", summary: "name of the role" }],
+  options: [agentOption],
   examples: [{ command: "holdfast role show viewer", says: "what a viewer may do" }],
   async run(context, given) {
     print(context, await context.call("role.read", { name: argument(given, 0) }), show);

@@ -1,6 +1,7 @@
 import type { Command } from "../../command.ts";
 import { argument } from "../../given.ts";
 import { print } from "../../terminal/print.ts";
+import { agentOption } from "../../settings.ts";
 
 /** Take a role from an actor. */
 export const roleUngrant: Command = {
@@ -10,6 +11,7 @@ export const roleUngrant: Command = {
     { name: "actor", summary: "id of the actor (ac_…); token list and token lookup --self show it" },
     { name: "role", summary: "name of the role" },
   ],
+  options: [agentOption],
   examples: [{ command: "holdfast role ungrant ac_… shop-reader", says: "holds from the next request" }],
   async run(context, given) {
     const answer = await context.call("grant.revoke", { actor: argument(given, 0), role: argument(given, 1) });

@@ -3,6 +3,7 @@ import { usage } from "../../failure.ts";
 import { argument, compact, textOption, textOptions } from "../../given.ts";
 import { print } from "../../terminal/print.ts";
 import { show } from "./show.ts";
+import { agentOption } from "../../settings.ts";
 
 /** Makes a role or replaces it. */
 export const roleWrite: Command = {
@@ -17,6 +18,7 @@ export const roleWrite: Command = {
     },
   ],
   options: [
+    agentOption,
     { name: "environment", value: "name", isRepeatable: true, summary: "holds only there; may be repeated" },
     { name: "description", value: "text", summary: "what it is for" },
   ],

@@ -10,7 +10,7 @@ import type { Finding } from "./finding.ts";
 /** Looks at everything a working command needs and says what is wrong. */
 export const selfCheck: Command = {
   words: ["self-check"],
-  summary: "Check this installation, the way to the server, and the server",
+  summary: "Check this installation, the way to the server, the server, and the agent of this host",
   details:
     "Each check is ok, unavailable (it could not be made, or does not apply) or wrong. Exits with 1 when one is wrong.",
   options: [
@@ -23,10 +23,13 @@ export const selfCheck: Command = {
   ],
   async run(context, given) {
     const findings: Finding[] = [];
-    for (const check of checks) findings.push(await check(context, textOption(given, "data-dir")));
+    for (const check of checks) findings.push(...[await check(context, textOption(given, "data-dir"))].flat());
     const isWrong = findings.some(({ state }) => state === "wrong");
-    const shown = findings.filter(({ state }) => isSet(given, "verbose") || state !== "ok");
-    print(context, { ok: !isWrong, checks: findings }, () => linesOf(shown, isWrong, context.output.style));
+    const isVerbose = isSet(given, "verbose");
+    const shown = findings.filter(({ state }) => isVerbose || state !== "ok");
+    const { style } = context.output;
+    const heading = isVerbose ? `${style.bold("System Diagnostics")}\n` : "";
+    print(context, { ok: !isWrong, checks: findings }, () => heading + linesOf(shown, isWrong, style));
     return isWrong ? exitCodes.failed : undefined;
   },
 };

@@ -2,6 +2,7 @@ import type { Command } from "../../command.ts";
 import { compact, numberOption, textOption, textOptions } from "../../given.ts";
 import { print, remark } from "../../terminal/print.ts";
 import { secondsOf } from "./seconds.ts";
+import { agentOption } from "../../settings.ts";
 
 /** Makes a token and shows it once. */
 export const tokenCreate: Command = {
@@ -9,6 +10,7 @@ export const tokenCreate: Command = {
   summary: "Make a token; it is shown this once",
   details: "Prints the bare token. The server keeps only a keyed digest: a lost token is revoked, not shown again.",
   options: [
+    agentOption,
     { name: "name", value: "name", summary: "what it is for, such as ci" },
     {
       name: "role",

@@ -4,6 +4,7 @@ import { print } from "../../terminal/print.ts";
 import { table } from "../../terminal/table.ts";
 import { cellsOf } from "./info.ts";
 import { whichToken } from "./which.ts";
+import { agentOption } from "../../settings.ts";
 
 /** Shows one token. */
 export const tokenLookup: Command = {
@@ -12,7 +13,7 @@ export const tokenLookup: Command = {
   arguments: [
     { name: "accessor", isOptional: true, summary: "accessor (tk_…); left out, the token is read from stdin" },
   ],
-  options: [{ name: "self", summary: "the credential of this very call" }],
+  options: [agentOption, { name: "self", summary: "the credential of this very call" }],
   examples: [
     { command: "holdfast token lookup --self", says: "who am I?" },
     { command: "holdfast token lookup tk_…", says: "by accessor" },

@@ -2,6 +2,7 @@ import type { Command } from "../../command.ts";
 import { isSet } from "../../given.ts";
 import { print } from "../../terminal/print.ts";
 import { whichToken } from "./which.ts";
+import { agentOption } from "../../settings.ts";
 
 /** Ends a token now. */
 export const tokenRevoke: Command = {
@@ -10,7 +11,7 @@ export const tokenRevoke: Command = {
   arguments: [
     { name: "accessor", isOptional: true, summary: "accessor (tk_…); left out, the token is read from stdin" },
   ],
-  options: [{ name: "self", summary: "the token of this very call" }],
+  options: [agentOption, { name: "self", summary: "the token of this very call" }],
   examples: [
     { command: "holdfast token revoke tk_…", says: "by accessor" },
     { command: "holdfast token revoke < token.txt", says: "by the token itself" },

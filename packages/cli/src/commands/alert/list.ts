@@ -1,0 +1,72 @@
+import type { Operations } from "@holdfast/contract/types";
+import type { Command, Given } from "../../command.ts";
+import { usage } from "../../failure.ts";
+import { compact, numberOption, textOption } from "../../given.ts";
+import { print, remark } from "../../terminal/print.ts";
+import type { Style } from "../../terminal/style.ts";
+import { table } from "../../terminal/table.ts";
+import { momentOf } from "../moment.ts";
+import { markOf, severityOption } from "./severity.ts";
+
+type Input = Operations["alert.list"]["input"];
+type Alert = Operations["alert.list"]["output"]["items"][number];
+
+const states = ["open", "acknowledged", "all"] as const;
+
+/** Lists alerts. */
+export const alertList: Command = {
+  words: ["alerts", "list"],
+  program: "agent",
+  isDefault: true,
+  summary: "List alerts of this host, newest first",
+  details: "Shows open ones unless you say otherwise. `holdfast alerts` alone is the same.",
+  options: [
+    { name: "state", value: "state", summary: "open, acknowledged or all (open)" },
+    { name: "severity", value: "severity", summary: "this severity or a higher one" },
+    { name: "rule", value: "id", summary: "of this rule" },
+    { name: "since", value: "time", summary: "seen since: 2026-07-01T09:30:00Z, or 30m, 12h, 7d ago" },
+    { name: "limit", value: "n", summary: "this many at most (50)" },
+  ],
+  examples: [
+    { command: "holdfast alerts", says: "what is open on this host" },
+    { command: "holdfast alerts list --state all --since 7d", says: "everything of the last week" },
+    { command: "holdfast alerts list --severity high --json", says: "what is serious, for a program" },
+  ],
+  async run(context, given) {
+    const answer = await context.call("alert.list", inputOf(given, Date.now()));
+    print(context, answer, ({ items }) => linesOf(items, context.output.style));
+    if (!context.settings.isJson && answer.next !== undefined) remark(context, "there are more; raise --limit");
+    return undefined;
+  },
+};
+
+function inputOf(given: Given, nowMs: number): Input {
+  const state = stateOf(textOption(given, "state"));
+  return compact({
+    state: state === "all" ? undefined : state,
+    severity: severityOption(given),
+    rule: textOption(given, "rule"),
+    since: momentOf(textOption(given, "since"), nowMs),
+    limit: numberOption(given, "limit", 1) ?? 50,
+  });
+}
+
+function stateOf(text: string | undefined): (typeof states)[number] {
+  if (text === undefined) return "open";
+  const state = states.find((known) => known === text);
+  if (state === undefined) throw usage(`--state takes ${states.join(", ")}, not "${text}"`);
+  return state;
+}
+
+/** A line each, marked by severity; a finding cannot break out of its line. */
+function linesOf(alerts: readonly Alert[], style: Style): string {
+  if (alerts.length === 0) return "no alerts\n";
+  const lines = table(alerts.map(cellsOf)).split("\n").slice(0, -1);
+  return lines.map((line, index) => `${markOf(alerts[index]?.severity ?? "", style)(line)}\n`).join("");
+}
+
+function cellsOf({ id, severity, lastSeenAt, count, state, silencedBy, title, summary }: Alert) {
+  const times = count === 1 ? "" : `${count}×`;
+  const marks = [state === "open" ? "" : state, silencedBy === undefined ? "" : "silenced"];
+  return [id, severity, lastSeenAt, times, marks.filter((mark) => mark !== "").join(", "), `${title}: ${summary}`];
+}

@@ -1,0 +1,40 @@
+import type { Command } from "../../command.ts";
+import { usage } from "../../failure.ts";
+import { argument, compact, textOption } from "../../given.ts";
+import { print } from "../../terminal/print.ts";
+
+const rule = { name: "rule", summary: "id of the rule" } as const;
+
+/** Switches a rule on. */
+export const ruleEnable: Command = {
+  words: ["rules", "enable"],
+  program: "agent",
+  summary: "Switch a rule on; it looks at what comes from now on",
+  arguments: [rule],
+  options: [{ name: "note", value: "text", summary: "why" }],
+  examples: [{ command: "holdfast rules enable exec-from-tmp", says: "watch for it again" }],
+  async run(context, given) {
+    const input = compact({ rule: argument(given, 0), note: textOption(given, "note") });
+    print(context, await context.call("rule.enable", input), ({ rule: id, state }) => `${id}  ${state}\n`);
+    return undefined;
+  },
+};
+
+/** Switches a rule off. */
+export const ruleDisable: Command = {
+  words: ["rules", "disable"],
+  program: "agent",
+  summary: "Switch a rule off until it is enabled again; says why",
+  arguments: [rule],
+  options: [{ name: "note", value: "text", summary: "why; it stands in the record" }],
+  examples: [
+    { command: 'holdfast rules disable exec-from-tmp --note "builds run in /tmp here"', says: "it is too loud" },
+  ],
+  async run(context, given) {
+    const note = textOption(given, "note");
+    if (note === undefined || note === "") throw usage("--note is missing", "say why, for those who wonder later");
+    const answer = await context.call("rule.disable", { rule: argument(given, 0), note });
+    print(context, answer, ({ rule: id, state }) => `${id}  ${state}\n`);
+    return undefined;
+  },
+};

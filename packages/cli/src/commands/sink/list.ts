@@ -1,0 +1,32 @@
+import type { Operations } from "@holdfast/contract/types";
+import type { Command } from "../../command.ts";
+import { count } from "../../terminal/count.ts";
+import { print } from "../../terminal/print.ts";
+import { table } from "../../terminal/table.ts";
+
+type Sink = Operations["sink.list"]["output"]["items"][number];
+
+/** Lists where notifications go. */
+export const sinkList: Command = {
+  words: ["sinks", "list"],
+  program: "agent",
+  isDefault: true,
+  summary: "List where notifications go, and how each of these places does",
+  details:
+    "A sink that is paused gets nothing for the moment: it failed too often in a row. `holdfast sinks` is the same.",
+  examples: [
+    { command: "holdfast sinks", says: "state, queue and dead letters of each" },
+    { command: "holdfast sinks list --json", says: "the same for a program" },
+  ],
+  async run(context) {
+    const answer = await context.call("sink.list", {});
+    print(context, answer, ({ items }) => (items.length === 0 ? "no sinks\n" : table(items.map(cellsOf))));
+    return undefined;
+  },
+};
+
+function cellsOf({ name, kind, target, state, queued, deadLetters, lastDeliveredAt, lastError }: Sink) {
+  const lost = deadLetters === 0 ? "" : count(deadLetters, "dead letter");
+  const last = state === "healthy" ? `delivered ${lastDeliveredAt ?? "nothing yet"}` : (lastError ?? "");
+  return [name, kind, target, state, queued === 0 ? "" : `${queued} queued`, lost, last];
+}
