@@ -1,3 +1,4 @@
+import { agentConnection } from "./agent-connection.ts";
 import type { Command, Connection, Context, Given } from "./command.ts";
 import { isSet } from "./given.ts";
 import { agentSettingsOf, type Settings, settingsOf } from "./settings.ts";
@@ -18,7 +19,7 @@ export function processContext(given: Given, command: Command, connect: Connect)
   const workingFolder = process.cwd();
   const isAgents = isForAgent(given, command);
   const toAgent = agentSettingsOf(given, env, isAgents);
-  const agent = connect(toAgent, workingFolder);
+  const agent = agentConnection(connect(toAgent, workingFolder));
   const settings = isAgents ? toAgent : settingsOf(given, env);
   return {
     env,

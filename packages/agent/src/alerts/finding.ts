@@ -1,5 +1,5 @@
 import { dedupKeyOf } from "./dedup-key.ts";
-import type { Severity } from "./severity.ts";
+import type { Severity } from "@holdfast/rules";
 import { storedText } from "./stored-text.ts";
 
 export type Cell = string | number | null;

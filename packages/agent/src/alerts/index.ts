@@ -8,7 +8,6 @@ export { notifierOutbox } from "./notifier-outbox.ts";
 export type { Notification, Outbox } from "./notification.ts";
 export { alertOperations } from "./operations.ts";
 export { AlertRecorder, type RecorderParts } from "./recorder.ts";
-export { severities, type Severity } from "./severity.ts";
 export type { Alert } from "./store.ts";
 export { alertSweep, isAlertSweepDue } from "./sweep.ts";
 

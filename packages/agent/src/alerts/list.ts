@@ -1,5 +1,6 @@
 import { type Context, type Input, type Plan, Refusal } from "@holdfast/engine";
-import { rankOf, type Severity } from "./severity.ts";
+import type { Severity } from "@holdfast/rules";
+import { rankOf } from "./severity.ts";
 import { type Alert, alertsTable, storedAlertOf } from "./store.ts";
 import { alertView } from "./view.ts";
 

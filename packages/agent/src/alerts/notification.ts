@@ -1,5 +1,5 @@
 import type { Cell } from "./finding.ts";
-import type { Severity } from "./severity.ts";
+import type { Severity } from "@holdfast/rules";
 import type { StoredAlert } from "./store.ts";
 
 /** What people are told of an alert; its id tells a receiver that it has heard of it. */

@@ -1,8 +1,6 @@
-/** Severities from the least to the worst; a row keeps the place in this list, so that it can be compared. */
-export const severities = ["informational", "low", "medium", "high", "critical"] as const;
+import { type Severity, severities } from "@holdfast/rules";
 
-export type Severity = (typeof severities)[number];
-
+/** A row keeps the place of a severity in the list, so that it can be compared. */
 export const rankOf = (severity: Severity): number => severities.indexOf(severity);
 
 export const severityOf = (rank: number): Severity => severities[rank] ?? "critical";

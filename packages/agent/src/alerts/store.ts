@@ -1,6 +1,7 @@
 import type { Reads, Row, StoredRow, Table } from "@holdfast/engine";
 import type { Cell } from "./finding.ts";
-import { rankOf, type Severity, severityOf } from "./severity.ts";
+import type { Severity } from "@holdfast/rules";
+import { rankOf, severityOf } from "./severity.ts";
 
 export const alertsTable: Table = {
   name: "alerts",
