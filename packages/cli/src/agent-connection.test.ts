@@ -1,11 +1,10 @@
 import { expect, it } from "vitest";
 import { agentConnection } from "./agent-connection.ts";
-import type { Call } from "./command.ts";
 import { Failure } from "./failure.ts";
 
 const refusing = (error: Error) => {
   const refuse = () => Promise.reject(error);
-  return agentConnection({ call: refuse as unknown as Call, confirm: refuse });
+  return agentConnection({ call: refuse, confirm: refuse });
 };
 
 it("what an agent refuses is explained by the agent, not by a server", async () => {

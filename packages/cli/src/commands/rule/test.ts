@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import type * as Rules from "@holdfast/rules";
 import type { RuleTestResult, RunSql } from "@holdfast/rules";
 import type { Command } from "../../command.ts";
 import { exitCodes } from "../../exit-codes.ts";
@@ -47,7 +48,7 @@ export const ruleTest: Command = {
 const hasFailed = ({ results }: TestedRule): boolean => results.some(({ isPassed }) => !isPassed);
 
 /** Runs a statement on tables that hold nothing but the rows of one test. */
-function runnerOf(rules: typeof import("@holdfast/rules")): RunSql {
+function runnerOf(rules: typeof Rules): RunSql {
   return (statement, rows) => {
     const database = new DatabaseSync(":memory:");
     try {
