@@ -1,0 +1,144 @@
+import { findNamespaces, type Namespaces, reaches, reportOf, type SandboxReport } from "../sandbox/index.ts";
+import { ExecutorError, executorErrorOf } from "./errors.ts";
+import { type ExecutorOptions, processOptions } from "./executor-options.ts";
+import { type Ending, ExecutorProcess } from "./executor-process.ts";
+import type { ChildMessage, RunReply } from "./protocol.ts";
+
+/** Why this side ended a process. */
+export type KillReason = "timeout" | "cancelled" | "renewed" | "not_needed" | "sandbox_too_weak" | "closed";
+
+export type Answer = RunReply | Extract<ChildMessage, { readonly kind: "failed" }>;
+
+export interface KeeperEvents {
+  readonly ready: () => void;
+  readonly answer: (answer: Answer) => void;
+  /** The process is gone, or could not be had at all: then with what is to be told to all who wait. */
+  readonly lost: (ending: Ending | undefined, whyNone: ExecutorError | undefined) => void;
+}
+
+const FIRST_DELAY_MS = 100;
+const MAX_DELAY_MS = 5_000;
+
+/** Has one process of the executor ready: started when one is wanted, with back-off, and held against the sandbox asked for. */
+export class ProcessKeeper {
+  readonly #options: ExecutorOptions;
+  readonly #events: KeeperEvents;
+  #namespaces: Promise<Namespaces> | undefined;
+  #process: ExecutorProcess | undefined;
+  #isStarting = false;
+  #isReady = false;
+  #wasReady = false;
+  #isClosed = false;
+  #killedFor: KillReason | undefined;
+  /** Ends without an answer in between. */
+  #failures = 0;
+  #delay: NodeJS.Timeout | undefined;
+  #onGone: (() => void) | undefined;
+  report: SandboxReport | undefined;
+  /** Why no process is started any more; undefined when one is. */
+  refusal: string | undefined;
+
+  constructor(options: ExecutorOptions, events: KeeperEvents) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  send(text: string): void {
+    this.#process?.send(text);
+  }
+
+  /** Starts a process unless there is one; after failures later and later. */
+  want(): void {
+    if (this.#process !== undefined || this.#isStarting || this.#isClosed) return;
+    this.#isStarting = true;
+    const delayMs = this.#failures < 2 ? 0 : Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (this.#failures - 2));
+    this.#delay = setTimeout(() => void this.#start(), delayMs);
+  }
+
+  kill(reason: KillReason): void {
+    if (this.#process === undefined) return;
+    this.#killedFor ??= reason;
+    this.#isReady = false;
+    this.#process.kill();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#delay);
+    if (this.#process === undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onGone = resolve;
+    this.kill("closed");
+    await promise;
+  }
+
+  async #start(): Promise<void> {
+    try {
+      this.#namespaces ??= findNamespaces(this.#options.namespacePrograms);
+      const namespaces = await this.#namespaces;
+      if (this.#isClosed) return;
+      this.#wasReady = false;
+      const options = { ...processOptions(this.#options), wrapper: namespaces.wrapper };
+      this.#process = new ExecutorProcess(options, {
+        message: (message) => this.#onMessage(message, namespaces),
+        end: (ending) => this.#onEnd(ending),
+      });
+    } catch (error) {
+      this.#failures++;
+      this.#isStarting = false;
+      this.#events.lost(undefined, executorErrorOf(error));
+    } finally {
+      this.#isStarting = false;
+    }
+  }
+
+  #onMessage(message: ChildMessage, namespaces: Namespaces): void {
+    if (this.#killedFor !== undefined) return;
+    if (message.kind === "ready") return this.#onReady(reportOf([namespaces.feature, ...message.features]));
+    this.#failures = 0;
+    this.#events.answer(message);
+  }
+
+  #onReady(report: SandboxReport): void {
+    this.report = report;
+    this.#options.events?.started?.(report);
+    if (!this.#isStrongEnough(report)) return this.kill("sandbox_too_weak");
+    this.#isReady = true;
+    this.#wasReady = true;
+    this.#events.ready();
+  }
+
+  #isStrongEnough(report: SandboxReport): boolean {
+    const { minimum, isRequired } = this.#options.sandbox ?? { minimum: "none", isRequired: false };
+    if (reaches(report.level, minimum)) return true;
+    const message = `The sandbox of the executor is ${report.level}; ${minimum} is asked for.`;
+    this.#options.events?.alarm?.(message, report);
+    if (isRequired) this.refusal = message;
+    return !isRequired;
+  }
+
+  #onEnd(ending: Ending): void {
+    const reason = this.#killedFor;
+    this.#process = undefined;
+    this.#isReady = false;
+    this.#killedFor = undefined;
+    if (reason === undefined) this.#failures++;
+    if (reason !== "closed" && reason !== "not_needed") this.#options.events?.ended?.(reason ?? ending.message);
+    this.#onGone?.();
+    this.#events.lost(reason === undefined ? ending : undefined, this.#whyNone(reason, ending));
+  }
+
+  #whyNone(reason: KillReason | undefined, ending: Ending): ExecutorError | undefined {
+    if (reason === "sandbox_too_weak") return new ExecutorError("unavailable", this.refusal ?? reason);
+    if (reason !== undefined || this.#wasReady) return undefined;
+    return new ExecutorError("unavailable", `The executor did not start: ${ending.message}.`);
+  }
+}

@@ -1,0 +1,67 @@
+/** Lines of defence around a process that judges data it does not trust, in the order in which they are drawn. */
+export const featureNames = [
+  "namespaces",
+  "no_new_privileges",
+  "capabilities",
+  "own_user",
+  "landlock",
+  "not_traceable",
+  "limits",
+  "memory",
+  "no_executable_memory",
+  "seccomp",
+] as const;
+
+export type FeatureName = (typeof featureNames)[number];
+
+/** What became of one line of defence: one that could not be drawn is a reported state, never a silent pass. */
+export interface SandboxFeature {
+  readonly name: FeatureName;
+  /** `unavailable`: this system or this user cannot have it; `failed`: it should have worked and did not. */
+  readonly state: "on" | "unavailable" | "failed";
+  readonly detail: string;
+}
+
+export type SandboxLevel = "full" | "partial" | "none";
+
+export interface SandboxReport {
+  readonly level: SandboxLevel;
+  readonly features: readonly SandboxFeature[];
+}
+
+const levels: readonly SandboxLevel[] = ["none", "partial", "full"];
+
+/**
+ * Lines without which a level is not `full`. A user of its own is not among them: only root can give one, and who is not
+ * root has less to lose.
+ */
+const neededForFull: readonly FeatureName[] = [
+  "namespaces",
+  "no_new_privileges",
+  "capabilities",
+  "landlock",
+  "not_traceable",
+  "limits",
+  "memory",
+  "no_executable_memory",
+  "seccomp",
+];
+
+/** One of these keeps files and network away by itself; without bounded memory neither counts. */
+const barriers: readonly FeatureName[] = ["landlock", "seccomp"];
+
+/** Sums up features; each that nobody spoke of counts as unavailable. */
+export function reportOf(found: readonly SandboxFeature[]): SandboxReport {
+  const features = featureNames.map(
+    (name): SandboxFeature =>
+      found.find((feature) => feature.name === name) ?? { name, state: "unavailable", detail: "not tried" },
+  );
+  const isOn = (name: FeatureName): boolean => features.some((one) => one.name === name && one.state === "on");
+  if (neededForFull.every(isOn)) return { level: "full", features };
+  return { level: isOn("memory") && barriers.some(isOn) ? "partial" : "none", features };
+}
+
+/** Whether `level` is at least `minimum`. */
+export function reaches(level: SandboxLevel, minimum: SandboxLevel): boolean {
+  return levels.indexOf(level) >= levels.indexOf(minimum);
+}
