@@ -14,9 +14,6 @@ const parsers: Readonly<Record<string, Parse>> = {
   json: parseJsonText,
 };
 
-/** Ends of the names of files that are configuration. */
-export const extensions: readonly string[] = Object.keys(parsers);
-
 /** The parser that a file's name asks for; undefined when it is no configuration. */
 export function parserOf(file: string): Parse | undefined {
   return parsers[/\.([a-z]+)$/.exec(file)?.[1] ?? ""];

@@ -1,7 +1,5 @@
 /** Kinds of places for secrets, the better ones first. */
-export const credentialStoreKinds = ["systemd", "systemd-creds", "secret-service", "keychain", "file"] as const;
-
-export type CredentialStoreKind = (typeof credentialStoreKinds)[number];
+export type CredentialStoreKind = "systemd" | "systemd-creds" | "secret-service" | "keychain" | "file";
 
 /** `failed` is never taken for `absent`: whoever makes a new key because a store did not answer loses the old data. */
 export type CredentialRead =
