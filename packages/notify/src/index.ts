@@ -6,7 +6,8 @@ export { type Notified, Notifier, type NotifierOptions, type SinkReading } from 
 export type { DeadReason } from "./outbox/delivery.ts";
 export type { DeadLetter, DeadLetterPage, Which } from "./outbox/dead-letters.ts";
 export type { OutboxLimits } from "./outbox/limits.ts";
-export { Outbox, type OutboxEvent, type OutboxOptions } from "./outbox/outbox.ts";
+export { Outbox, type OutboxOptions } from "./outbox/outbox.ts";
+export type { OutboxEvent } from "./outbox/outbox-file.ts";
 export type { SettingsIssue } from "./settings/fields.ts";
 export { type ParsedSinks, parseSinks } from "./settings/parse-sinks.ts";
 export type { SinkSettings } from "./settings/settings.ts";

@@ -4,14 +4,15 @@ import { DatabaseSync } from "node:sqlite";
 import { NotifyError } from "../errors.ts";
 import { migrate } from "./schema.ts";
 
-const WAL_PAGES_BEFORE_CHECKPOINT = 500;
-const WAL_BYTES_KEPT = 4 * 1024 * 1024;
+const WAL_PAGES_BEFORE_CHECKPOINT = 128;
+const WAL_BYTES_KEPT = 1024 * 1024;
 const CACHE_KIB = 1_024;
 
 const SQLITE_BUSY = 5;
 const SQLITE_ERROR = 1;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
+const SQLITE_FULL = 13;
 
 /**
  * Opens the outbox, or throws `outbox_damaged`, `outbox_newer`, `outbox_in_use` or `outbox_failed`. It is locked for this
@@ -64,8 +65,7 @@ function insistWhole(database: DatabaseSync): void {
 /** What SQLite threw, in this package's words: broken pages or schema are damage, everything else may pass. */
 export function outboxError(error: unknown): NotifyError {
   if (error instanceof NotifyError) return error;
-  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
-  switch (code) {
+  switch (primaryCode(error)) {
     case SQLITE_ERROR:
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
@@ -75,6 +75,15 @@ export function outboxError(error: unknown): NotifyError {
     default:
       return new NotifyError("outbox_failed", "the outbox cannot be read or written", { cause: error });
   }
+}
+
+/** Whether the disk had no room for it. */
+export function isFull(error: unknown): boolean {
+  return primaryCode(error) === SQLITE_FULL;
+}
+
+function primaryCode(error: unknown): number {
+  return error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
 }
 
 const PARTS = ["", "-wal", "-shm"] as const;
@@ -101,12 +110,17 @@ function dropOldest(path: string): void {
   }
 }
 
-/** Writes a file as a whole or not at all, for nobody else to read. */
-export function writeWhole(path: string, bytes: Uint8Array): void {
-  const unfinished = `${path}.unfinished`;
-  rmSync(unfinished, { force: true });
-  writeFileSync(unfinished, bytes, { mode: 0o600, flag: "wx", flush: true });
-  renameSync(unfinished, path);
+const unfinished = (path: string) => `${path}.unfinished`;
+
+/** Writes what is to become a file, beside it, for nobody else to read. */
+export function writeUnfinished(path: string, bytes: Uint8Array): void {
+  rmSync(unfinished(path), { force: true });
+  writeFileSync(unfinished(path), bytes, { mode: 0o600, flag: "wx", flush: true });
+}
+
+/** Makes it the file. */
+export function putInPlace(path: string): void {
+  renameSync(unfinished(path), path);
 }
 
 /**

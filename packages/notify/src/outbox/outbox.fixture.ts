@@ -5,7 +5,8 @@ import { notificationOf } from "../notification.fixture.ts";
 import type { Notification } from "../notification.ts";
 import type { Addressed } from "./enqueue.ts";
 import type { OutboxLimits } from "./limits.ts";
-import { Outbox, type OutboxEvent } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
+import type { OutboxEvent } from "./outbox-file.ts";
 
 /** An outbox in a folder of its own, whose time a test sets. */
 export class OutboxStand {

@@ -396,6 +396,23 @@ describe("the file", () => {
     expect(stand.takeAll()).toEqual(["al_1", "al_2", "al_3"]);
   });
 
+  test("that is damaged while it is in use begins anew, and nothing that was under way is taken for something else", () => {
+    const stand = new OutboxStand();
+    stand.put("a", "al_1", "al_2");
+    const { delivery } = stand.take()!;
+    stand.outbox.close();
+    const database = new DatabaseSync(stand.path);
+    database.exec("DROP TABLE groups");
+    database.close();
+    stand.outbox = stand.open();
+    stand.events.length = 0;
+    expect(() => stand.put("a", "al_3")).toThrow(expect.objectContaining({ code: "outbox_damaged" }));
+    expect(stand.events.map(({ kind }) => kind)).toEqual(["damaged", "created"]);
+    stand.put("a", "al_3", "al_4");
+    stand.outbox.settle("a", [{ id: delivery, outcome: { kind: "sent" } }]);
+    expect(stand.takeAll()).toEqual(["al_3", "al_4"]);
+  });
+
   test("whose text is no longer what was written gives up that one alone", () => {
     const stand = new OutboxStand();
     stand.put("a", "al_1", "al_2");
@@ -407,6 +424,13 @@ describe("the file", () => {
     expect(stand.takeAll()).toEqual(["al_2"]);
     expect(stand.outbox.deadLetters().letters).toMatchObject([{ reason: "unreadable", notification: undefined }]);
     expect(stand.outbox.retryDead("all", ["a"])).toBe(0);
+  });
+
+  test("stays closed when it was closed", () => {
+    const stand = new OutboxStand();
+    stand.outbox.close();
+    expect(() => stand.put("a", "al_1")).toThrow(expect.objectContaining({ code: "outbox_failed" }));
+    expect(() => stand.outbox.watermark).toThrow(expect.objectContaining({ code: "outbox_failed" }));
   });
 
   test("in a folder that does not exist is a failure, not damage", () => {

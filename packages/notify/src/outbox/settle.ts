@@ -16,7 +16,10 @@ export interface Settled {
   readonly outcome: Outcome;
 }
 
-/** Records what became of claimed deliveries of one sink. */
+/**
+ * Records what became of claimed deliveries of one sink. Those that are no longer being sent are left alone: where a
+ * damaged file was begun anew, the number may be another delivery's by now.
+ */
 export function settle(
   store: Store,
   sink: string,
@@ -24,7 +27,10 @@ export function settle(
   limits: OutboxLimits,
   now: number,
 ): void {
-  for (const { id, outcome } of settled) record(store, id, outcome, now);
+  for (const { id, outcome } of settled) {
+    const isClaimed = store.get("SELECT 1 FROM deliveries WHERE id = ? AND sink = ? AND state = 'sending'", id, sink);
+    if (isClaimed) record(store, id, outcome, now);
+  }
   if (settled.some(({ outcome }) => outcome.kind === "dead")) boundDead(store, sink, limits);
 }
 

@@ -44,6 +44,11 @@ export class Store {
     }
   }
 
+  /** Moves what the log holds into the database and cuts the log off: on a full disk that may be all the room there is. */
+  makeRoom(): void {
+    this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
   /** The whole database as it is committed, in the bytes of a file. */
   image(): Uint8Array {
     return this.#database.serialize();
