@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { ruleTables } from "@holdfast/rules";
 import { describe, expect, test } from "vitest";
 import { event, openStore, processRow, queryFile, smallTables, testFolder } from "./events.fixture.ts";
 
@@ -190,6 +191,18 @@ describe("the file", () => {
     expect(queryFile(path, "SELECT pid, auid FROM process_events")).toEqual([{ pid: 1, auid: 0 }]);
     expect(queryFile(path, "SELECT count(*) AS rows FROM processes")).toEqual([{ rows: 0 }]);
   });
+});
+
+test("every table that rules may read can be written and read", () => {
+  const path = join(testFolder(), "events.db");
+  const { store } = openStore(path, { tables: ruleTables });
+  for (const { name, columns } of ruleTables) {
+    const row = Object.fromEntries(columns.map((column) => [column.name, column.type === "text" ? "x" : 7]));
+    expect(store.write([{ table: name, row }])).toEqual({ rows: 1, refused: 0 });
+    const [stored] = queryFile(path, `SELECT * FROM "${name}"`);
+    expect(Object.keys(stored ?? {})).toEqual(columns.map((column) => column.name));
+    expect(stored?.["seq"]).toBe(store.head);
+  }
 });
 
 describe("pruning", () => {

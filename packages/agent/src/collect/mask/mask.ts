@@ -2,11 +2,12 @@ import { findAssignments } from "./assignments.ts";
 import { type SecretFlag, secretFlagsOf } from "./program-flags.ts";
 import { hide, MASK, type Ranges } from "./ranges.ts";
 import { takesSecret } from "./secret-names.ts";
-import { findTokens } from "./token-shapes.ts";
+import { findTokens, SHORTEST_TOKEN } from "./token-shapes.ts";
 import { findUrlCredentials } from "./url-credentials.ts";
 import { type Word, wordsOf } from "./words.ts";
 
 const BLANK = /\s/;
+const MAY_ASSIGN = /[=:]/;
 const BETWEEN_COMMANDS: ReadonlySet<string> = new Set(["|", "||", "&&", ";", "&"]);
 
 /** What is known while the words of a command line go by. */
@@ -46,9 +47,11 @@ function maskArgument(argument: string, isSplit: boolean, reading: Reading): str
   for (const word of words) readWord(word, reading, ranges);
   // A command line inside an argument ends with it.
   if (!isOneWord) reading.pending = undefined;
-  findAssignments(argument, isSplit || isOneWord, ranges);
-  findUrlCredentials(argument, ranges);
-  findTokens(argument, ranges);
+  if (MAY_ASSIGN.test(argument)) {
+    findAssignments(argument, isSplit || isOneWord, ranges);
+    findUrlCredentials(argument, ranges);
+  }
+  if (argument.length >= SHORTEST_TOKEN) findTokens(argument, ranges);
   return hide(argument, ranges);
 }
 

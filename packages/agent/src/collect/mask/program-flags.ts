@@ -69,16 +69,22 @@ const FLAGS: Readonly<Record<string, readonly SecretFlag[]>> = {
 };
 
 /** Some mean a secret with this command alone. */
-const ONLY_WITH: Readonly<Record<string, string>> = { docker: "login", podman: "login" };
+const ONLY_WITH: ReadonlyMap<string, string> = new Map([
+  ["docker", "login"],
+  ["podman", "login"],
+]);
 
 export interface SecretFlags {
   readonly flags: readonly SecretFlag[];
   readonly onlyWith: string | undefined;
 }
 
+const KNOWN: ReadonlyMap<string, SecretFlags> = new Map(
+  Object.entries(FLAGS).map(([name, flags]) => [name, { flags, onlyWith: ONLY_WITH.get(name) }]),
+);
+
 /** Options of this program that hold a secret; undefined when it has none that are known. */
 export function secretFlagsOf(word: string): SecretFlags | undefined {
-  const name = word.slice(word.lastIndexOf("/") + 1);
-  if (!Object.hasOwn(FLAGS, name)) return undefined;
-  return { flags: FLAGS[name] ?? [], onlyWith: Object.hasOwn(ONLY_WITH, name) ? ONLY_WITH[name] : undefined };
+  const slash = word.lastIndexOf("/");
+  return KNOWN.get(slash < 0 ? word : word.slice(slash + 1));
 }

@@ -34,6 +34,9 @@ const SHAPES: readonly Shape[] = [
   { prefix: "AGE-SECRET-KEY-1", minLength: 40 },
 ];
 
+/** No token is shorter. */
+export const SHORTEST_TOKEN: number = Math.min(...SHAPES.map(({ minLength }) => minLength));
+
 const JWT_PREFIX = "eyJ";
 const JWT_DOTS = 2;
 const JWT_MIN = 30;

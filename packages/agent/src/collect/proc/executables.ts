@@ -1,0 +1,60 @@
+import type { Stats } from "node:fs";
+import { stat } from "node:fs";
+import type { FileHashes } from "../file-hashes.ts";
+import type { ProcFiles } from "./proc-files.ts";
+
+/** What runs, compared with what stands at its path. */
+export interface Executable {
+  /** 1: the file is there and is what runs; 0: deleted or replaced; -1: not known. */
+  readonly onDisk: number;
+  /** In hex; empty when it could not be read. */
+  readonly sha256: string;
+}
+
+/** Whether both are the same file in the same place. */
+export function isSameExecutable(a: Executable, b: Executable): boolean {
+  return a.onDisk === b.onDisk && a.sha256 === b.sha256;
+}
+
+export const unknownExecutable: Executable = { onDisk: -1, sha256: "" };
+
+export interface Running {
+  readonly pid: number;
+  readonly path: string;
+  readonly root: string;
+  readonly isDeleted: boolean;
+  /** Whether the process still is the one that was meant. */
+  readonly isAlive: () => boolean;
+}
+
+/**
+ * Identifies the file that a process executes: by /proc/<pid>/exe, which is the running image whatever stands at its
+ * path now, and by its path when the process has ended. Asks the file system from other threads: a mount that does not
+ * answer must not stop the agent.
+ */
+export async function identifyExecutable(files: ProcFiles, hashes: FileHashes, running: Running): Promise<Executable> {
+  if (running.path === "") return unknownExecutable;
+  const image = `${files.root}/${running.pid}/exe`;
+  const named = pathSeenFromHere(files, running);
+  const [imageStat, namedStat] = await Promise.all([statOf(image), statOf(named)]);
+  const isImage = imageStat !== undefined && running.isAlive();
+  if (!isImage) {
+    // It ended in the meantime: what stands at its path is what ran, as far as anybody can tell.
+    const sha256 = namedStat === undefined || running.isDeleted ? "" : await hashes.of(named, namedStat);
+    return { onDisk: running.isDeleted ? 0 : -1, sha256 };
+  }
+  const isSame = namedStat !== undefined && namedStat.ino === imageStat.ino && namedStat.dev === imageStat.dev;
+  const sha256 = await hashes.of(image, imageStat);
+  return { onDisk: isSame && !running.isDeleted ? 1 : 0, sha256 };
+}
+
+/** A process in a root of its own means another file by the same path. */
+function pathSeenFromHere(files: ProcFiles, { pid, path, root }: Running): string {
+  return root === "/" || root === "" ? path : `${files.root}/${pid}/root${path}`;
+}
+
+function statOf(path: string): Promise<Stats | undefined> {
+  const { promise, resolve } = Promise.withResolvers<Stats | undefined>();
+  stat(path, (error, found) => resolve(error === null ? found : undefined));
+  return promise;
+}

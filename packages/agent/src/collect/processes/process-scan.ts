@@ -1,0 +1,157 @@
+import type { Row, RowChange } from "../../events/index.ts";
+import { isKernelThread } from "../proc/stat-line.ts";
+import { NOT_STARTED, type ProcessRecord, secondsOf } from "./process-record.ts";
+import type { Tracking } from "./tracking.ts";
+
+export interface ScanOptions {
+  /** Names in /proc. */
+  readonly pids: () => readonly string[];
+  readonly rescanTicks: number;
+  readonly known: readonly Row[];
+  readonly put: (changes: readonly RowChange[]) => Promise<void>;
+}
+
+/** Looks at all processes: at each one's stat line every time, at everything else when that says so, or now and then. */
+export class ProcessScan {
+  readonly #tracking: Tracking;
+  readonly #options: ScanOptions;
+  #known: Map<string, Row>;
+  #untracked = 0;
+  #rescan: Iterator<ProcessRecord> | undefined;
+
+  constructor(tracking: Tracking, options: ScanOptions) {
+    this.#tracking = tracking;
+    this.#options = options;
+    this.#known = new Map(options.known.map((row) => [`${row["pid"]}@${row["start_time"]}`, row]));
+  }
+
+  /** One scan; returns how many processes there are. */
+  run(): number {
+    const { book } = this.#tracking;
+    this.#tracking.scan++;
+    const pids = this.#options.pids();
+    this.#lookAtAll(pids);
+    for (const record of book.all()) if (record.seenIn !== this.#tracking.scan) this.#tracking.vanished(record);
+    if (this.#tracking.hasEnded) this.#tracking.forgetEnded(new Set(pids.map(Number)));
+    this.#tracking.tellUntold();
+    this.#endKnown();
+    this.#rescanSome();
+    return book.size;
+  }
+
+  #lookAtAll(pids: readonly string[]): void {
+    let untracked = 0;
+    for (const name of pids) {
+      if (isPid(name) && !this.#look(Number(name))) untracked++;
+    }
+    this.#tracking.losses.add("collector", "processes", "too_many", untracked - this.#untracked);
+    this.#untracked = untracked;
+  }
+
+  /** False when there are too many processes to track this one. */
+  #look(pid: number): boolean {
+    const { book } = this.#tracking;
+    const record = book.get(pid);
+    if (record?.seenIn === this.#tracking.scan && record.startTicks !== NOT_STARTED) return true;
+    if (record !== undefined && book.isThere(record)) {
+      this.#lookAgain(record);
+      return true;
+    }
+    if (record !== undefined) this.#tracking.vanished(record);
+    if (!this.#tracking.hasRoom) return false;
+    this.#tracking.discover(pid, (found) => this.#isKnown(found));
+    return true;
+  }
+
+  #lookAgain(record: ProcessRecord): void {
+    const { book, teller } = this.#tracking;
+    const { nameSum, stackStart, parent } = book.line;
+    record.seenIn = this.#tracking.scan;
+    const ended = this.#tracking.endedExit();
+    if (ended !== undefined) {
+      this.#tracking.end(record, record.exit ?? ended);
+      return;
+    }
+    const isOtherStack = stackStart !== record.stackStart;
+    const isOther = isOtherStack || (nameSum !== record.nameSum && !isKernelThread(book.line));
+    const isReparented = parent !== record.lineParent;
+    book.noteLine(record);
+    if (isOther) this.#lookInto(record, isOtherStack);
+    if (!isReparented) return;
+    record.parent = parent;
+    record.parentImage = this.#tracking.imageOf(parent);
+    teller.refresh(record);
+  }
+
+  /** Another name or another stack: a program began, or it only called itself something else. */
+  #lookInto(record: ProcessRecord, isOtherStack: boolean): void {
+    const { book, teller } = this.#tracking;
+    const facts = book.readFacts(record.pid);
+    if (facts === undefined) return;
+    const isProgram = isOtherStack || facts.path !== record.facts.path;
+    if (!isProgram) {
+      record.facts = facts;
+      teller.refresh(record);
+      return;
+    }
+    this.#tracking.setProgram(record, facts);
+    this.#tracking.found(record);
+  }
+
+  #isKnown(record: ProcessRecord): boolean {
+    if (this.#known.size === 0) return false;
+    const key = `${record.pid}@${secondsOf(record.startMs)}`;
+    const row = this.#known.get(key);
+    this.#known.delete(key);
+    return row !== undefined && row["path"] === record.facts.path && row["cmdline"] === record.facts.cmdline;
+  }
+
+  /** Processes of an earlier run that ended while the agent was off. */
+  #endKnown(): void {
+    if (this.#known.size === 0) return;
+    const time = secondsOf(this.#tracking.now());
+    const ended = { time, type: "exit", source: "polling", auid: -1, exit_code: -1, duration_ms: -1, is_complete: 1 };
+    const changes = [...this.#known.values()].flatMap((row): RowChange[] => [
+      { table: "process_events", row: { ...row, ...ended } },
+      { table: "processes", gone: row },
+    ]);
+    this.#known = new Map();
+    void this.#options.put(changes);
+  }
+
+  /** A few of all in each scan: what changes without a sign in the stat line, such as users and working folders. */
+  #rescanSome(): void {
+    const { book } = this.#tracking;
+    const count = Math.ceil(book.size / this.#options.rescanTicks);
+    for (let index = 0; index < count; index++) {
+      const record = this.#nextToRescan();
+      if (record !== undefined) this.#lookAtEverything(record);
+    }
+  }
+
+  #nextToRescan(): ProcessRecord | undefined {
+    const next = this.#rescan?.next();
+    if (next !== undefined && next.done !== true) return next.value;
+    this.#rescan = this.#tracking.book.all()[Symbol.iterator]();
+    const first = this.#rescan.next();
+    return first.done === true ? undefined : first.value;
+  }
+
+  #lookAtEverything(record: ProcessRecord): void {
+    const { book, teller } = this.#tracking;
+    const { path } = record.facts;
+    if (!book.refresh(record)) return;
+    const isOther = path !== "" && record.facts.path !== "" && record.facts.path !== path;
+    if (!isOther) {
+      teller.refresh(record);
+      return;
+    }
+    this.#tracking.setProgram(record, record.facts);
+    this.#tracking.found(record);
+  }
+}
+
+function isPid(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return first >= 0x31 && first <= 0x39;
+}
