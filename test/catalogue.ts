@@ -48,6 +48,9 @@ const read = (name: string): unknown =>
 
 const all = read("catalogue.json") as Catalogue;
 
+/** Operations of every program. */
+export const allOperations = all.operations;
+
 const without = (program: Operation["program"]): Catalogue => ({
   ...all,
   operations: Object.fromEntries(Object.entries(all.operations).filter(([, one]) => one.program !== program)),

@@ -1,14 +1,12 @@
-import { Ajv } from "ajv";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { badRequests } from "./bad-input.ts";
-import { catalogue, type Fields, type Operation, openApi, requestOf, type Schema } from "./catalogue.ts";
+import { catalogue, type Fields, type Operation, requestOf } from "./catalogue.ts";
 import { type Entry, entriesFrom, nextSeq } from "./ledger.ts";
 import { preparations } from "./preparations.ts";
+import { recorded } from "./recorded.ts";
 import type { Answer, Ask, Wire } from "./wire.ts";
 import { type Bearer, startWorld, type World } from "./world.ts";
 
-const ajv = new Ajv({ strict: false, validateFormats: false });
-const problemSchema = openApi.components.schemas["Problem"]!;
 const noToken = `hft_${"A".repeat(43)}`;
 
 const BAD_INPUT = new Set(["invalid_input", "path_not_canonical", "malformed_json", "unsupported_media_type"]);
@@ -35,73 +33,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-interface Expected {
-  readonly tenant: string;
-  readonly actor: string;
-  readonly outcome: Entry["outcome"];
-  readonly reason: string;
-}
-
-interface Made {
-  readonly title: string;
-  readonly call: () => Promise<Answer>;
-  readonly expected: (answer: Answer) => Expected;
-}
-
-/** Makes the calls one after another and holds the ledger to one entry for each of them, in their order. */
-async function recorded(operation: Operation, calls: readonly Made[]): Promise<readonly Answer[]> {
-  const start = await nextSeq(world.administrator);
-  const answers: Answer[] = [];
-  for (const { call } of calls) answers.push(await call());
-  const entries = (await entriesFrom(world.administrator, start)).filter(
-    ({ action }) => action in catalogue.operations,
-  );
-  const expected = calls.map(({ title, expected }, index) => {
-    const answer = answers[index]!;
-    return { title, seq: answer.seq, action: operation.name, ...expected(answer) };
-  });
-  const found = entries.map((entry, index) => ({ title: calls[index]?.title, ...pick(entry) }));
-  expect(found).toEqual(expected);
-  for (const entry of entries) expect(entry.resource.split(":", 1)).toEqual([operation.entryResource]);
-  for (const answer of answers) insistDescribed(operation, answer);
-  return answers;
-}
-
-const pick = ({ seq, action, tenant, actor, outcome, reason }: Entry) => ({
-  seq,
-  action,
-  tenant,
-  actor,
-  outcome,
-  reason,
-});
-
-/** Every answer is one that the catalogue describes. */
-function insistDescribed(operation: Operation, answer: Answer): void {
-  if (answer.status < 400) insistOutput(operation, answer);
-  else insistProblem(operation, answer);
-}
-
-function insistOutput({ success, output }: Operation, { status, headers, bytes, text }: Answer): void {
-  const { schema, mediaType, maxBytes } = output;
-  expect(success).toContain(status);
-  expect(headers["content-type"]).toBe(mediaType);
-  expect(bytes.length).toBeLessThanOrEqual(maxBytes ?? Infinity);
-  expect(schema === null ? [] : faultsOf(schema, JSON.parse(text))).toEqual([]);
-}
-
-function insistProblem({ errors }: Operation, { status, headers, json }: Answer): void {
-  expect(faultsOf(problemSchema, json)).toEqual([]);
-  const { code = "", requestId } = json as Record<string, string>;
-  expect(errors).toContain(code);
-  expect(headers["content-type"]).toBe("application/problem+json");
-  expect(headers["holdfast-request-id"]).toBe(requestId);
-  const meaning = catalogue.problems[code]!;
-  expect([meaning.status, meaning.preconditionStatus]).toContain(status);
-}
-
-const faultsOf = (schema: Schema, value: unknown) => (ajv.validate(schema, value) ? [] : ajv.errors);
-
 const sending =
   (wire: Wire, { method }: Operation, request: Ask & { readonly target: string }) =>
   () =>
@@ -121,7 +52,9 @@ describe.each(Object.values(catalogue.operations))("$name", (operation) => {
     const { input, bearer = global } = (await preparations[operation.name]?.(world)) ?? {};
     const request = requestOf(operation, { ...inputOf(operation), ...input });
     const expected = () => ({ tenant: main, actor: bearer.actor, outcome: "ok", reason: "" }) as const;
-    await recorded(operation, [{ title: "well", call: sending(bearer.wire, operation, request), expected }]);
+    await recorded(world.administrator, operation, [
+      { title: "well", call: sending(bearer.wire, operation, request), expected },
+    ]);
   });
 
   it("is refused to whoever shows no credential or an invalid one, at either door", async () => {
@@ -140,7 +73,7 @@ describe.each(Object.values(catalogue.operations))("$name", (operation) => {
       call: sending(wire, operation, request),
       expected: denied(nobody, "unauthenticated"),
     }));
-    const answers = await recorded(operation, calls);
+    const answers = await recorded(world.administrator, operation, calls);
     for (const answer of answers) expect(answer.status).toBe(401);
   });
 
@@ -149,7 +82,7 @@ describe.each(Object.values(catalogue.operations))("$name", (operation) => {
       const request = requestOf(operation, inputOf(operation));
       const { wire, actor } = await world.bearer({ roles: [] });
       const expected = () => ({ tenant: main, actor, outcome: "ok", reason: "" }) as const;
-      const [answer] = await recorded(operation, [
+      const [answer] = await recorded(world.administrator, operation, [
         { title: "powerless", call: sending(wire, operation, request), expected },
       ]);
       const { items = [] } = answer!.json as { readonly items?: readonly unknown[] };
@@ -165,7 +98,7 @@ describe.each(Object.values(catalogue.operations))("$name", (operation) => {
         call: sending(wire, operation, request),
         expected: denied({ tenant: main, actor }, "forbidden"),
       }));
-      for (const { status } of await recorded(operation, calls)) expect(status).toBe(403);
+      for (const { status } of await recorded(world.administrator, operation, calls)) expect(status).toBe(403);
     });
   }
 
@@ -176,7 +109,7 @@ describe.each(Object.values(catalogue.operations))("$name", (operation) => {
       call: sending(tenantAdmin.wire.with({ "holdfast-tenant": tenant }), operation, request),
       expected: denied({ tenant: main, actor: tenantAdmin.actor }, "forbidden"),
     }));
-    const answers = await recorded(operation, calls);
+    const answers = await recorded(world.administrator, operation, calls);
     const bodies = answers.map(({ json }) => ({ ...(json as object), requestId: "" }));
     expect(new Set(bodies.map((body) => JSON.stringify(body))).size).toBe(1);
   });
@@ -187,6 +120,6 @@ describe.each(Object.values(catalogue.operations))("$name", (operation) => {
       call: sending(global.wire, operation, request),
       expected: refused(global.actor),
     }));
-    await recorded(operation, calls);
+    await recorded(world.administrator, operation, calls);
   });
 });

@@ -69,7 +69,7 @@ export class Wire {
     return new Wire({ send: httpsRequest, options: { agent, hostname, port } }, {});
   }
 
-  static socket({ socketPath }: TestServer): Wire {
+  static socket({ socketPath }: Pick<TestServer, "socketPath">): Wire {
     return new Wire({ send: httpRequest, options: { agent: new HttpAgent({ keepAlive: true }), socketPath } }, {});
   }
 
