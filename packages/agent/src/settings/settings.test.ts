@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LoadedSettings, printProblem } from "@holdfast/runtime";
+import { ruleTables } from "@holdfast/rules";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type AgentPlaces, agentPlaces } from "./agent-places.ts";
 import { agentSettings } from "./agent-settings.ts";
+import { collectorSettings } from "./collector-settings.ts";
 import { addressOf } from "./contradictions.ts";
 import { describeAgentSettings, showAgentSettings } from "./describe.ts";
 import { ownFiles } from "./own-files.ts";
@@ -123,6 +125,16 @@ describe("the settings of an agent", () => {
       collectors: { kernelModules: { enabled: true, intervalSeconds: 300 }, users: { intervalSeconds: undefined } },
     });
     expect(loaded(environment).settings.dataDir).toBe("/env");
+  });
+
+  it("say of every table that is filled by looking how that is done", () => {
+    const { settings } = loaded({}, { "collect.collectors.kernelModules.enabled": "false" });
+    const tables = ruleTables.filter(({ kind, name }) => kind === "state" && !name.startsWith("agent_"));
+    const found = tables.map(({ name }) => collectorSettings(settings, name));
+    expect(found).not.toContain(undefined);
+    expect(found).toHaveLength(Object.keys(settings.collect.collectors).length);
+    expect(collectorSettings(settings, "kernel_modules")).toEqual({ enabled: false, intervalSeconds: undefined });
+    expect(collectorSettings(settings, "constructor")).toBeUndefined();
   });
 
   it("have one variable each", () => {
