@@ -1,13 +1,24 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { findTool } from "./run-tool.ts";
 
 /** What is missing for a real Secret Service; empty when nothing is. Debian: dbus-daemon, gnome-keyring, libsecret-tools. */
 export function missingForKeyring(): readonly string[] {
-  return ["dbus-daemon", "gnome-keyring-daemon", "secret-tool"].filter((tool) => findTool(tool) === undefined);
+  const tools = ["dbus-daemon", "gnome-keyring-daemon", "secret-tool"].filter((tool) => findTool(tool) === undefined);
+  return hasName() ? tools : [...tools, "a user that has a name"];
+}
+
+/** A bus turns away whom it cannot look up. */
+function hasName(): boolean {
+  try {
+    return userInfo().username !== "";
+  } catch {
+    return false;
+  }
 }
 
 /** A bus that starts nothing by itself: else it would bring up a second, locked keyring. */
