@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ProcessEvent, ProcessSourceName } from "../collect/process-event.ts";
 import { chooseSource, type ChosenSource, type SourceOptions } from "./choose-source.ts";
@@ -107,11 +108,29 @@ describe("the source of process events", () => {
     expect(observer.mock.calls).toEqual([[event(1)]]);
   });
 
-  it("is measured, and its readings say how well it catches", async () => {
+  it("is measured, once at a time, and its readings say how well it catches", async () => {
+    vi.useRealTimers();
     await choose("auto");
-    const rates = [{ lifetimeMs: 1, started: 2, caught: 1, complete: 0 }];
-    chosen.setCatchRates("connector", rates);
+    const rates = [{ lifetimeMs: 10, started: 1, caught: 1, complete: 0 }];
+    const launch = () => {
+      const child = spawn(process.execPath, ["-e", ""]);
+      child.once("exit", () => connector.emit({ ...event(7), parent: child.pid! }));
+      return child;
+    };
+    const options = { lifetimesMs: [10], count: 1, settleMs: 1, launch };
+    await expect(Promise.all([chosen.measure(options), chosen.measure(options)])).resolves.toEqual([rates, rates]);
     expect(chosen.readings()[0]?.catchRates).toEqual(rates);
+    expect(emit).toHaveBeenCalledOnce();
+  });
+
+  it("keeps quiet about trying again for nothing", async () => {
+    connector.stateIs = { state: "unavailable", detail: "bind: EPERM" };
+    await choose("auto");
+    onChange.mockClear();
+    connector.start.mockClear();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(connector.start.mock.calls.length).toBeGreaterThan(2);
+    expect(onChange).not.toHaveBeenCalled();
   });
 });
 

@@ -1,6 +1,6 @@
 import type { ProcessEvent, ProcessSourceName } from "../collect/process-event.ts";
 import { auditSource } from "./audit/audit.ts";
-import type { CatchRate } from "./catch-rate.ts";
+import { type CatchRate, type CatchRateOptions, measureCatchRate } from "./catch-rate.ts";
 import { connectorSource } from "./connector/connector.ts";
 import { ebpfSource } from "./ebpf/ebpf.ts";
 import type { Emit, EventSource, Lose, SourceReadings, SourceState } from "./event-source.ts";
@@ -51,6 +51,7 @@ export class ChosenSource {
   #emit: Emit = () => {};
   #lose: Lose = () => {};
   #isStopped = true;
+  #measurement: Promise<readonly CatchRate[]> | undefined;
   /** One change at a time. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -107,10 +108,24 @@ export class ChosenSource {
     return () => this.#observers.delete(listener);
   }
 
-  /** Keeps what was measured of a source, for its readings. */
-  setCatchRates(name: ProcessSourceName, rates: readonly CatchRate[]): void {
+  /**
+   * Measures what the active source catches, and keeps that for its readings. Where processes are found by looking, what
+   * is to be observed are the finds of the tracker. Measures once at a time.
+   */
+  measure(options: Partial<CatchRateOptions> = {}): Promise<readonly CatchRate[]> {
+    this.#measurement ??= this.#measure(options).finally(() => {
+      this.#measurement = undefined;
+    });
+    return this.#measurement;
+  }
+
+  async #measure(options: Partial<CatchRateOptions>): Promise<readonly CatchRate[]> {
+    const { name } = this;
+    const rates = await measureCatchRate({ observe: (listener) => this.observe(listener), ...options });
+    if (this.name !== name) return rates;
     this.#catchRates.set(name, rates);
     this.#onChange();
+    return rates;
   }
 
   #stateWhenIdle(source: EventSource): SourceState {
@@ -122,11 +137,12 @@ export class ChosenSource {
   /** Has the best candidate that starts take over, and comes back later when that is not the one that is wanted. */
   #takeBest(candidates: readonly EventSource[]): Promise<void> {
     this.#turn = this.#turn.then(async () => {
+      const before = this.#shownStates();
       for (const source of candidates) {
         if (this.#isStopped || source === this.#active || (await this.#isTakenOver(source))) break;
       }
       if (!this.#isStopped && this.#active !== this.#candidates[0]) this.#retry.arm();
-      this.#onChange();
+      if (this.#shownStates() !== before) this.#onChange();
     });
     return this.#turn;
   }
@@ -154,6 +170,10 @@ export class ChosenSource {
     return true;
   }
 
+  #shownStates(): string {
+    return JSON.stringify([...this.#states.values()]);
+  }
+
   #pass(source: EventSource, event: ProcessEvent): void {
     if (this.#active !== undefined && this.#active !== source) return;
     this.#emit(event);
@@ -165,6 +185,7 @@ export class ChosenSource {
     this.#states.set(source, { state: "failed", detail });
     // How much was lost is not known: more than nothing.
     this.#lose(1, "source_failed");
+    this.#onChange();
     this.#turn = this.#turn.then(async () => {
       await source.stop();
       if (this.#active === source) this.#active = undefined;

@@ -15,8 +15,8 @@ const at = (timeNs: number, type: TimedEvent["type"], pid: number, more: Partial
 function looks(found: ProcessLook | undefined = { path: "/usr/bin/seen", cmdline: "seen\0", name: "seen" }) {
   const clock = { now: 0 };
   const looked: number[] = [];
-  const look = (pid: number): ProcessLook | undefined => {
-    looked.push(pid);
+  const look = (event: TimedEvent): ProcessLook | undefined => {
+    looked.push(event.pid);
     return found;
   };
   return { clock, looked, looks: new ExecLooks({ look, now: () => BigInt(clock.now) }) };

@@ -5,7 +5,7 @@ import type { ProcessLook } from "./look-at-process.ts";
 export type TimedEvent = ProcessEvent & { readonly timeNs: bigint };
 
 export interface LookOptions {
-  readonly look: (pid: number, startedByNs: bigint) => ProcessLook | undefined;
+  readonly look: (event: TimedEvent) => ProcessLook | undefined;
   /** Time since boot, now. */
   readonly now: () => bigint;
 }
@@ -49,11 +49,10 @@ export class ExecLooks {
   }
 
   #look(pending: Pending): void {
-    const { pid, timeNs } = pending.event;
-    const found = this.#options.look(pid, timeNs);
+    const found = this.#options.look(pending.event);
     if (found === undefined) return;
     pending.look = { found, atNs: this.#options.now() };
-    this.#lookedAt.set(pid, pending);
+    this.#lookedAt.set(pending.event.pid, pending);
   }
 
   /** What was seen before this event was read, but after it happened, may be of another program. */

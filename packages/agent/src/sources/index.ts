@@ -1,3 +1,9 @@
-export { type CatchRate, type CatchRateOptions, measureCatchRate } from "./catch-rate.ts";
-export { chooseSource, type ChosenSource, type SourceReading, type SourceSetting } from "./choose-source.ts";
+export type { CatchRate, CatchRateOptions } from "./catch-rate.ts";
+export {
+  type ChosenSource,
+  chooseSource,
+  type SourceOptions,
+  type SourceReading,
+  type SourceSetting,
+} from "./choose-source.ts";
 export { sourceRow } from "./source-row.ts";

@@ -8,11 +8,11 @@ import {
   type SourceReadings,
   type SourceState,
 } from "./event-source.ts";
-import { ExecLooks } from "./exec-looks.ts";
+import { ExecLooks, type TimedEvent } from "./exec-looks.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { KernelClock } from "./system/kernel-clock.ts";
 import type { KernelFeed, Loss } from "./kernel-feed.ts";
-import { lookAtProcess } from "./look-at-process.ts";
+import { lookAtProcess, type ProcessLook } from "./look-at-process.ts";
 import { type StopWatching, watchDescriptor } from "./system/watch-descriptor.ts";
 import { Outlet } from "./outlet.ts";
 
@@ -106,7 +106,8 @@ export class KernelSource implements EventSource {
     if (session === undefined) return;
     session.stopWatching();
     clearInterval(session.checks);
-    await session.feed.close();
+    // What a broken interface says at its end is of no use to anybody.
+    await session.feed.close().catch(() => {});
   }
 
   readings(): SourceReadings {
@@ -115,13 +116,12 @@ export class KernelSource implements EventSource {
 
   #open(): Session {
     const clock = new KernelClock();
-    const proc = this.#options.proc ?? "/proc";
-    const look = this.#kind.looks ? lookAtProcess.bind(undefined, proc) : (): undefined => undefined;
+    const look = (event: TimedEvent): ProcessLook | undefined => (this.#kind.looks ? this.#look(event) : undefined);
     const feed = this.#kind.open();
     this.#session = {
       feed,
       clock,
-      looks: new ExecLooks({ look, now: () => clock.refresh() }),
+      looks: new ExecLooks({ look, now: () => clock.now() }),
       stopWatching: watchDescriptor(
         feed.descriptor,
         () => this.#drain(),
@@ -130,6 +130,12 @@ export class KernelSource implements EventSource {
       checks: setInterval(() => void this.#check(), (this.#options.checkSeconds ?? 2) * 1000).unref(),
     };
     return this.#session;
+  }
+
+  #look(event: TimedEvent): ProcessLook | undefined {
+    // The kernel's arguments end with a NUL, unless there were too many of them for it.
+    const isTold = event.uid !== undefined && event.cmdline?.endsWith("\0") === true;
+    return lookAtProcess(this.#options.proc ?? "/proc", event.pid, event.timeNs, isTold ? "files" : "all");
   }
 
   /** Nobody is told of anything before all is read: whoever is told may stop the source. */

@@ -39,6 +39,11 @@ describe.skipIf(!isLinux)("a look at a process (needs Linux)", () => {
     });
   });
 
+  it("reads no more than is wanted", () => {
+    const files = { name: "a) (b) c", parent: 17, path: "/opt/prog", cwd: "/srv" };
+    expect(lookAtProcess(proc, 4711, 1_234_560_000_000n, "files")).toEqual(files);
+  });
+
   it("finds nothing where a later process has the number", () => {
     expect(lookAtProcess(proc, 4711, 1_234_559_999_999n)).toBeUndefined();
   });

@@ -89,7 +89,7 @@ class AuditFeed implements KernelFeed {
       .filter((event) => event !== undefined);
     return {
       events: audited.map((event) => this.#eventOf(event, clock)).filter((event) => event !== undefined),
-      losses: [{ count: truncated + this.#assembly.takeBroken(), reason: "malformed" }, this.#overrun()],
+      losses: [{ count: truncated + this.#assembly.takeBroken(), reason: "malformed" }],
       isHeard: audited.length > 0,
       isEmpty: received.length === 0,
     };

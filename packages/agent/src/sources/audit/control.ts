@@ -27,6 +27,7 @@ interface Waiting {
   readonly isLast: (message: NetlinkMessage) => boolean;
   readonly answers: NetlinkMessage[];
   readonly resolve: (answers: NetlinkMessage[]) => void;
+  readonly reject: (reason: Error) => void;
 }
 
 /** Asks the audit system of the kernel, and changes its rules. Needs CAP_AUDIT_CONTROL. */
@@ -44,8 +45,11 @@ export class AuditControl {
       maxMessageBytes: 16_384,
       batch: 4,
     });
-    const receive = (): void => this.#receive();
-    this.#stopWatching = watchDescriptor(this.#socket.descriptor, receive, () => {});
+    this.#stopWatching = watchDescriptor(
+      this.#socket.descriptor,
+      () => this.#receive(),
+      () => this.#giveUp(new Error("the audit system cannot be listened to any more")),
+    );
   }
 
   async status(): Promise<AuditStatus> {
@@ -86,8 +90,7 @@ export class AuditControl {
   close(): void {
     this.#stopWatching();
     this.#socket.close();
-    for (const waiting of this.#waiting.values()) waiting.resolve(waiting.answers);
-    this.#waiting.clear();
+    this.#giveUp(new Error("the audit system is not asked any more"));
   }
 
   async #command(type: number, payload: Buffer): Promise<number> {
@@ -103,7 +106,7 @@ export class AuditControl {
     const { promise, resolve, reject } = Promise.withResolvers<NetlinkMessage[]>();
     const sequence = this.#send(type, payload);
     const timeout = setTimeout(() => reject(new Error("the audit system does not answer")), TIMEOUT_MS);
-    this.#waiting.set(sequence, { isLast, answers: [], resolve });
+    this.#waiting.set(sequence, { isLast, answers: [], resolve, reject });
     try {
       return await promise;
     } finally {
@@ -120,12 +123,22 @@ export class AuditControl {
   }
 
   #receive(): void {
-    for (let isFull = true; isFull; ) {
-      const datagrams = this.#socket.receive();
-      isFull = datagrams.isFull;
-      for (const datagram of datagrams.received)
-        for (const message of decodeNetlink(datagram).messages) this.#answer(message);
+    try {
+      for (let messages = this.#next(); messages.length > 0; messages = this.#next()) {
+        for (const message of messages) this.#answer(message);
+      }
+    } catch (error) {
+      this.#giveUp(error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  #next(): NetlinkMessage[] {
+    return this.#socket.receive().received.flatMap((datagram) => decodeNetlink(datagram).messages);
+  }
+
+  #giveUp(reason: Error): void {
+    for (const waiting of this.#waiting.values()) waiting.reject(reason);
+    this.#waiting.clear();
   }
 
   #answer(message: NetlinkMessage): void {

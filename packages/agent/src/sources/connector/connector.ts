@@ -65,20 +65,23 @@ class ConnectorFeed implements KernelFeed {
     const malformed = { count: truncated + decoded.length - known.length, reason: "malformed" };
     return {
       events: known.map((message) => eventOf(message, clock)).filter((event) => event !== undefined),
-      losses: [malformed, this.#overrun()],
+      losses: [malformed, this.#overrun(0)],
       isHeard: known.length > 0,
       isEmpty: received.length === 0,
     };
   }
 
   async check(): Promise<readonly Loss[]> {
-    return [this.#overrun()];
+    return [this.#overrun(this.#socket.drops() ?? 0)];
   }
 
   async close(): Promise<void> {
-    // Older kernels go on making events for nobody when they are not told to stop.
-    this.#request("ignore");
-    this.#socket.close();
+    try {
+      // Older kernels go on making events for nobody when they are not told to stop.
+      this.#request("ignore");
+    } finally {
+      this.#socket.close();
+    }
   }
 
   #request(wants: "listen" | "ignore"): void {
@@ -86,9 +89,8 @@ class ConnectorFeed implements KernelFeed {
   }
 
   /** The gaps in the numbers show each loss, once a later event arrives; the socket's own count needs none. */
-  #overrun(): Loss {
-    const known = Math.max(this.#gaps.missing, this.#socket.drops() ?? 0);
-    const count = Math.max(known - this.#told, 0);
+  #overrun(drops: number): Loss {
+    const count = Math.max(this.#gaps.missing - this.#told, drops - this.#told, 0);
     this.#told += count;
     return { count, reason: "kernel_overrun" };
   }

@@ -7,8 +7,9 @@ const CLOCK_BOOTTIME = 7;
 const NANOSECONDS = 1_000_000_000n;
 const NANOSECONDS_OF_MILLISECOND = 1_000_000n;
 
+const time = new BigInt64Array(2);
+
 function readClock(clock: number): bigint {
-  const time = new BigInt64Array(2);
   if (libc().clock_gettime(clock, time) !== 0) throw systemCallError("clock_gettime");
   return time[0]! * NANOSECONDS + time[1]!;
 }
@@ -26,13 +27,16 @@ export class KernelClock {
     this.refresh();
   }
 
-  /** Time since boot, now, in nanoseconds. To be called before a batch is converted; returns it. */
-  refresh(): bigint {
-    const monotonicNs = readClock(CLOCK_MONOTONIC);
-    const bootNs = readClock(CLOCK_BOOTTIME);
-    this.#sleptNs = bootNs - monotonicNs;
+  /** To be called before a batch is converted: the clocks drift, and people set them. */
+  refresh(): void {
+    const bootNs = this.now();
+    this.#sleptNs = bootNs - readClock(CLOCK_MONOTONIC);
     this.#bootedAtNs = readClock(CLOCK_REALTIME) - bootNs;
-    return bootNs;
+  }
+
+  /** Time since boot, in nanoseconds. */
+  now(): bigint {
+    return readClock(CLOCK_BOOTTIME);
   }
 
   /** Time since boot of a monotonic time. */

@@ -51,10 +51,18 @@ export function libc(): Libc {
   return loaded;
 }
 
+let errorNames: ReadonlyMap<number, string> | undefined;
+
 /** Name of the error of the call that failed last, such as EPERM. */
-function lastErrno(): string {
+export function lastErrno(): string {
+  // Of two names of one number the first one counts: EAGAIN, not EWOULDBLOCK.
+  errorNames ??= new Map(
+    Object.entries(koffi.os.errno)
+      .toReversed()
+      .map(([name, number]) => [number, name]),
+  );
   const number = koffi.errno();
-  return Object.entries(koffi.os.errno).find(([, value]) => value === number)?.[0] ?? `errno ${number}`;
+  return errorNames.get(number) ?? `errno ${number}`;
 }
 
 /** An error in the form that Node gives those of system calls. Made at once after the call: the next one overwrites errno. */

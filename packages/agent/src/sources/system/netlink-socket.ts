@@ -1,4 +1,4 @@
-import { allocate, libc, type SystemMemory, systemCallError } from "./libc.ts";
+import { allocate, lastErrno, libc, type SystemMemory, systemCallError } from "./libc.ts";
 
 /** <bits/socket.h>, <asm-generic/socket.h> and <linux/netlink.h>; the same on x86-64 and arm64. */
 const AF_NETLINK = 16;
@@ -37,8 +37,6 @@ export interface NetlinkOptions {
 export interface Datagrams {
   readonly received: readonly Buffer[];
   readonly truncated: number;
-  /** The batch was full: more may wait. */
-  readonly isFull: boolean;
 }
 
 function int32(value: number): Buffer {
@@ -126,9 +124,9 @@ export class NetlinkSocket {
     const { batch } = this.#options;
     const count = libc().recvmmsg(this.descriptor, this.#memory.address, batch, MSG_DONTWAIT, null);
     if (count >= 0) return this.#received(count);
-    const error = systemCallError("recvmmsg");
-    if (error.code === "EAGAIN" || error.code === "EINTR") return { received: [], truncated: 0, isFull: false };
-    throw error;
+    const code = lastErrno();
+    if (code === "EAGAIN" || code === "EINTR") return { received: [], truncated: 0 };
+    throw systemCallError("recvmmsg");
   }
 
   #received(count: number): Datagrams {
@@ -144,7 +142,7 @@ export class NetlinkSocket {
       if (isKernel && isTruncated) truncated += 1;
       else if (isKernel) received.push(bytes.subarray(start, start + bytes.readUInt32LE(header + 56)));
     }
-    return { received, truncated, isFull: count === this.#options.batch };
+    return { received, truncated };
   }
 
   /** Messages that the kernel had no room for since the socket was opened; undefined where it does not say. */
