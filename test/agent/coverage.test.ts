@@ -137,7 +137,7 @@ describe("an agent", () => {
     const answer = await global.wire.post("/api/queries:run", { sql });
     expect(answer.status).toBe(400);
     const problem = answer.json as { readonly code: string; readonly errors: readonly object[] };
-    expect(problem).toMatchObject({ code: "query_refused", errors: [{ position: { line: 1, column: 27 } }] });
+    expect(problem).toMatchObject({ code: "query_refused", errors: [{ position: { line: 1, column: 28 } }] });
     const [entry] = await entriesFrom(world.administrator, answer.seq);
     expect(entry).toMatchObject({ action: "query.run", outcome: "failed", reason: "query_refused", resource: "query" });
   });

@@ -25,11 +25,12 @@ dedup: [name]
 `;
 
 /** A sink that nothing reaches: what it is given becomes a dead letter at once. */
-const settings = `sinks:
-  - name: on-call
-    kind: syslog
-    host: sink.invalid
-    retry: { attempts: 1 }
+const settings = `agent:
+  sinks:
+    - name: on-call
+      kind: syslog
+      host: sink.invalid
+      retry: { attempts: 1 }
 `;
 
 export async function startAgentWorld(): Promise<AgentWorld> {
