@@ -1,6 +1,6 @@
-export { type Clock, systemClock } from "./clock.ts";
-export { NotifyError, type NotifyErrorCode, notifyErrorCodes } from "./errors.ts";
-export { type Notification, severities, type Severity } from "./notification.ts";
+export type { Clock } from "./clock.ts";
+export { NotifyError, type NotifyErrorCode } from "./errors.ts";
+export type { Notification, Severity } from "./notification.ts";
 export type { AttemptReport, NotifierHooks, SinkFailure } from "./notifier/hooks.ts";
 export { type Notified, Notifier, type NotifierOptions, type SinkReading } from "./notifier/notifier.ts";
 export type { DeadReason } from "./outbox/delivery.ts";
@@ -13,4 +13,4 @@ export { type ParsedSinks, parseSinks } from "./settings/parse-sinks.ts";
 export type { SinkSettings } from "./settings/settings.ts";
 export { type ConfiguredSink, type OpenedSinks, openSinks, type SinkSurroundings } from "./sinks/open-sinks.ts";
 export { Secret } from "./sinks/secret.ts";
-export { type Health, type Sent, type SinkKind, sinkKinds } from "./sinks/sink.ts";
+export type { Health, Sent, SinkKind } from "./sinks/sink.ts";

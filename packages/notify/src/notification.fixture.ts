@@ -1,6 +1,6 @@
 import type { Notification } from "./notification.ts";
 
-export const SEEN_AT = Date.UTC(2026, 2, 2, 9, 30, 15, 250);
+const SEEN_AT = Date.UTC(2026, 2, 2, 9, 30, 15, 250);
 
 /** A notification as an agent makes it, with what a test cares about. */
 export function notificationOf(changes: Partial<Notification> = {}): Notification {

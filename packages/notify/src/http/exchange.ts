@@ -35,9 +35,10 @@ export async function exchange(
     await drain(response);
     const { statusCode = 0, headers } = response;
     return { status: statusCode, retryAfter: headers["retry-after"], location: headers.location };
-  } catch (cause) {
-    if (cause instanceof NotifyError) throw cause;
-    throw new NotifyError("response_invalid", `${place} closed the connection, or answered what is no HTTP`, { cause });
+  } catch (error) {
+    if (error instanceof NotifyError) throw error;
+    // Not the cause: a parser's error carries the answer along.
+    throw new NotifyError("response_invalid", `${place} broke off, or answered what is no HTTP (${codeOf(error)})`);
   } finally {
     socket.destroy();
   }
@@ -82,4 +83,8 @@ async function drain(response: IncomingMessage): Promise<void> {
   await promise;
   clearTimeout(timer);
   response.on("error", () => undefined).destroy();
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code).slice(0, 64) : "closed";
 }

@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { inspect } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { defaultAddressPolicy } from "../net/address-policy.ts";
 import { systemLookup } from "../net/dial.ts";
@@ -153,6 +154,13 @@ describe("posting", () => {
 test("a connection that is reset is a failure that may pass", async () => {
   const receiver = await startReceiver((response) => response.socket?.resetAndDestroy(), "http");
   await expect(postTo(receiver)).rejects.toMatchObject({ code: "response_invalid", isTransient: true });
+});
+
+test("what a receiver said that is no HTTP is repeated nowhere", async () => {
+  const receiver = await startReceiver((response) => response.socket?.end("hunter2 is the password\r\n"));
+  const failure: unknown = await postTo(receiver).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: "response_invalid", message: expect.stringContaining("HPE_") as string });
+  expect(inspect(failure, { depth: 9, showHidden: true })).not.toContain("hunter2");
 });
 
 describe("a certificate", () => {

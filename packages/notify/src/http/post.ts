@@ -45,7 +45,7 @@ export async function connectTo(url: URL, route: HttpRoute, signal: AbortSignal)
 }
 
 /** Host and port of a URL. */
-export function targetOf({ hostname, port, protocol }: URL): Target {
+function targetOf({ hostname, port, protocol }: URL): Target {
   const host = hostname.replace(/^\[|\]$/g, "");
   return { host, port: port === "" ? (protocol === "http:" ? 80 : 443) : Number(port) };
 }

@@ -1,5 +1,4 @@
 import type { Socket } from "node:net";
-import { createTransport } from "nodemailer";
 import { mailText } from "../format/mail-text.ts";
 import { dial, type DialOptions, placeOf, type Target } from "../net/dial.ts";
 import { type TlsMaterial, tlsOptionsFor } from "../net/secure.ts";
@@ -65,7 +64,7 @@ async function verify(options: SmtpOptions, signal: AbortSignal): Promise<"authe
   return options.auth === undefined ? "connected" : "authenticated";
 }
 
-type Transport = ReturnType<typeof transportOver>;
+type Transport = Awaited<ReturnType<typeof transportOver>>;
 
 /** The connection is ours, so that its address was checked, and so that it ends when the attempt does. */
 async function talk<T>(
@@ -78,7 +77,7 @@ async function talk<T>(
   signal.addEventListener("abort", callOff, { once: true });
   if (signal.aborted) callOff();
   try {
-    return await work(transportOver(socket, options));
+    return await work(await transportOver(socket, options));
   } catch (error) {
     throw signal.aborted ? reasonOf(signal) : smtpError(error, placeOf(options.target));
   } finally {
@@ -87,7 +86,9 @@ async function talk<T>(
   }
 }
 
-function transportOver(socket: Socket, options: SmtpOptions) {
+async function transportOver(socket: Socket, options: SmtpOptions) {
+  // Three megabytes that only who sends mail needs.
+  const { createTransport } = await import("nodemailer");
   const { target, security, tls, auth, ownName, responseTimeoutMs } = options;
   return createTransport({
     host: target.host,
