@@ -12,3 +12,11 @@ it("names this command's own setting when a server's certificate is not trusted"
     hint: expect.stringMatching(/--cacert or HOLDFAST_CACERT/) as string,
   });
 });
+
+it("says of a refused query what its place is, and not where it stood in the call", () => {
+  const message = "there is no column nme (column_unknown), at line 1, column 13";
+  const position = { offset: 12, line: 1, column: 13 };
+  const errors = [{ pointer: "/body/sql", message: "there is no column nme", position }];
+  const error = new ClientError("query_refused", message, { status: 400, errors, hint: "did you mean name?" });
+  expect(failureOfClient(error, true)).toMatchObject({ exitCode: 2, message, hint: "did you mean name?" });
+});

@@ -8,11 +8,12 @@ export interface Problem {
   readonly title?: string;
   readonly detail?: string;
   readonly hint?: string;
-  readonly errors?: readonly { readonly pointer?: string; readonly message?: string }[];
+  readonly errors?: readonly { readonly pointer?: string; readonly message?: string; readonly position?: object }[];
 }
 
 const byCode: Readonly<Record<string, ExitCode>> = {
   path_not_canonical: exitCodes.usage,
+  query_refused: exitCodes.usage,
   rate_limited: exitCodes.busy,
   overloaded: exitCodes.busy,
   busy: exitCodes.busy,
@@ -50,7 +51,9 @@ export function failureOfProblem(problem: Problem, isRead: boolean): Failure {
 
 function sentenceOf(problem: Problem): string {
   const sentence = problem.detail ?? problem.title ?? `the server answered ${problem.status}`;
-  const { pointer = "", message = "" } = problem.errors?.[0] ?? {};
+  const { pointer = "", message = "", position } = problem.errors?.[0] ?? {};
+  // The sentence names the place in the text that the user wrote; where that text stood in the call says nothing more.
+  if (position !== undefined) return sentence;
   const more = [pointer, message].filter((part) => !sentence.includes(part)).join(" ");
   return more === "" ? sentence : `${sentence} (${more})`;
 }

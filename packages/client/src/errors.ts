@@ -24,6 +24,8 @@ export type ClientErrorCode = ProblemCode | keyof typeof ownHints;
 export interface FieldError {
   readonly pointer: string;
   readonly message: string;
+  /** Where in a text of many words, such as a statement; line and column from 1. */
+  readonly position?: { readonly offset: number; readonly line: number; readonly column: number };
 }
 
 interface Details {

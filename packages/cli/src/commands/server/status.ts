@@ -28,7 +28,7 @@ export const status: Command = {
     const { style } = context.output;
     if (context.settings.program === "agent") {
       const report = await agentReport(context);
-      const rows = [...rowsOf(report).slice(1), ...agentRows(report)];
+      const rows = [...agentRows(report), ...rowsOf(report).slice(1)];
       print(context, report, () => table(rows) + featuresOf(report, style));
       return undefined;
     }
