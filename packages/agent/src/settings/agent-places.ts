@@ -31,9 +31,12 @@ export function agentPlaces(
 ): AgentPlaces {
   // Several folders are joined by colons; the first is the unit's own.
   const [state = ""] = (environment["STATE_DIRECTORY"] ?? "").split(":");
+  const systemFolder = SYSTEM_FOLDERS[platform] ?? "/etc/holdfast";
+  const userFolder = userFolderOf(environment);
   return {
-    systemFolder: SYSTEM_FOLDERS[platform] ?? "/etc/holdfast",
-    userFolder: userFolderOf(environment),
+    systemFolder,
+    // A unit points there to have no other: it is read once.
+    userFolder: userFolder === systemFolder ? undefined : userFolder,
     namedFile,
     dataDir: isAbsolute(state) ? state : join(workingFolder, ".holdfast", "agent"),
     workingFolder,

@@ -285,9 +285,13 @@ describe("the places of an agent", () => {
     expect(agentPlaces({}, { platform: "win32" }).systemFolder).toBe("C:\\ProgramData\\Holdfast");
   });
 
-  it("are those of the unit in a service, which has no home", () => {
-    const environment = { STATE_DIRECTORY: "/var/lib/holdfast-agent:/var/lib/other" };
-    expect(agentPlaces(environment, { workingFolder: "/" })).toMatchObject({
+  it("are those of the unit in a service, whose own home is none of them", () => {
+    const environment = {
+      HOME: "/var/lib/holdfast-agent",
+      XDG_CONFIG_HOME: "/etc",
+      STATE_DIRECTORY: "/var/lib/holdfast-agent:/var/lib/other",
+    };
+    expect(agentPlaces(environment, { workingFolder: "/", platform: "linux" })).toMatchObject({
       userFolder: undefined,
       dataDir: "/var/lib/holdfast-agent",
     });
