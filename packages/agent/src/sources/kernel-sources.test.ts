@@ -7,6 +7,9 @@ import { connectorSource } from "./connector/connector.ts";
 import { ebpfSource } from "./ebpf/ebpf.ts";
 import type { EventSource } from "./event-source.ts";
 
+/** The machine may be busy: how long something that comes for certain may take. */
+const WAIT_MS = 30_000;
+
 const makers = { connector: connectorSource, audit: auditSource, ebpf: ebpfSource } as const;
 
 /** What a source told while it was started. */
@@ -49,7 +52,7 @@ function storm(count: number, marker: string): ChildProcess {
   return spawn("/bin/sh", ["-c", script], { stdio: "ignore" });
 }
 
-describe.each(Object.entries(makers))("the %s", (name, make) => {
+describe.each(Object.entries(makers))("the %s", { timeout: 120_000 }, (name, make) => {
   const obstacle = make().obstacle();
   const needs = obstacle === undefined ? "" : ` (not here: ${obstacle})`;
   let source: EventSource | undefined;
@@ -68,7 +71,7 @@ describe.each(Object.entries(makers))("the %s", (name, make) => {
     await vi.waitFor(() => {
       expect(heard.of(shell.pid).map((event) => event.type)).toEqual(expect.arrayContaining(["exec", "exit"]));
       expect(heard.of(sleeping()).map((event) => event.type)).toEqual(["fork", "exec", "exit"]);
-    });
+    }, WAIT_MS);
     const exec = heard.of(sleeping()).find((event) => event.type === "exec");
     expect(exec).toMatchObject({
       source: name,
@@ -88,7 +91,7 @@ describe.each(Object.entries(makers))("the %s", (name, make) => {
     const child = spawn("/bin/sleep", ["0.05"], { stdio: "ignore" });
     const startTicks = BigInt(execFileSync("cut", ["-d", " ", "-f22", `/proc/${child.pid}/stat`]).toString());
     await ended(child);
-    await vi.waitFor(() => expect(heard.of(child.pid).map((event) => event.type)).toContain("exit"));
+    await vi.waitFor(() => expect(heard.of(child.pid).map((event) => event.type)).toContain("exit"), WAIT_MS);
     for (const { timeNs } of heard.of(child.pid)) {
       // Audit knows milliseconds, of a clock that ticks in several of them.
       expect(timeNs! / 10_000_000n).toBeGreaterThanOrEqual(startTicks - 2n);
@@ -109,20 +112,20 @@ describe.each(Object.entries(makers))("the %s", (name, make) => {
       // Audit cannot tell of each fork, but tells of each exec with its parent.
       await vi.waitFor(
         () => expect(heard.execsUnder(shell.pid).length + heard.lost).toBeGreaterThanOrEqual(1500),
-        20_000,
+        WAIT_MS,
       );
       expect(new Set(heard.execsUnder(shell.pid).map((event) => event.pid)).size).toBeLessThanOrEqual(1500 + 30);
     },
   );
 
-  it.skipIf(obstacle !== undefined)(`counts what the kernel had no room for${needs}`, { timeout: 60_000 }, async () => {
+  it.skipIf(obstacle !== undefined)(`counts what the kernel had no room for${needs}`, async () => {
     const heard = new Heard();
     source = make({ receiveBufferBytes: 65_536, ringBytes: 16_384, checkSeconds: 0.1 });
     await heard.start(source);
     // Nobody reads meanwhile.
     const shell = execFileSync("/bin/sh", ["-c", "i=0; while [ $i -lt 200 ]; do /bin/true; i=$((i+1)); done; echo $$"]);
     const parent = Number(shell.toString());
-    await vi.waitFor(() => expect(heard.execsUnder(parent).length + heard.lost).toBeGreaterThanOrEqual(200));
+    await vi.waitFor(() => expect(heard.execsUnder(parent).length + heard.lost).toBeGreaterThanOrEqual(200), WAIT_MS);
     expect(heard.lost).toBeGreaterThan(0);
     expect(source.readings().lost).toBe(heard.lost);
   });

@@ -17,6 +17,7 @@ export interface Libc {
   mmap(at: null, length: number, protection: number, flags: number, descriptor: number, offset: number): bigint | null;
   munmap(address: bigint, length: number): number;
   getpagesize(): number;
+  prctl(option: number, name: Uint8Array, b: number, c: number, d: number): number;
   /** bpf(2) has no function of its own in the C library. */
   syscall(number: number, command: number, attributes: bigint, length: number): number;
 }
@@ -37,6 +38,7 @@ const prototypes: Record<keyof Libc, string> = {
   mmap: "void *mmap(void *at, size_t length, int protection, int flags, int descriptor, int64_t offset)",
   munmap: "int munmap(void *address, size_t length)",
   getpagesize: "int getpagesize()",
+  prctl: "int prctl(int option, _Inout_ uint8_t *name, uintptr_t b, uintptr_t c, uintptr_t d)",
   syscall: "intptr_t syscall(intptr_t number, intptr_t command, void *attributes, intptr_t length)",
 };
 
