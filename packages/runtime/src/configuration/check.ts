@@ -16,6 +16,7 @@ import { nearMiss } from "./near-miss.ts";
 import { type ConfigurationNode, type MapEntry, type MapNode, plainValue } from "./node.ts";
 import type { Origin } from "./origin.ts";
 import { type Problem, quoteName } from "./problem.ts";
+import { settingsOf } from "./setting-names.ts";
 
 /** A layer that was held against its schema, and everything that is wrong with it. */
 export interface CheckedLayer {
@@ -138,10 +139,10 @@ class Checker {
   }
 
   #unknown(key: string, origin: Origin, schema: SectionField, path: string): void {
-    const near = nearMiss(key, Object.keys(schema.fields));
+    const near = nearMiss(key, Object.keys(schema.fields)) ?? nearMissBelow(key, schema);
     const hint = near === undefined ? `known here: ${Object.keys(schema.fields).join(", ")}` : `did you mean ${near}?`;
-    const message = `${quoteName(path === "" ? key : `${path}.${key}`)} is not a setting`;
-    this.#add({ code: "unknown_setting", path: path === "" ? key : `${path}.${key}`, origin, message, hint });
+    const name = path === "" ? key : `${path}.${key}`;
+    this.#add({ code: "unknown_setting", path: name, origin, message: `${quoteName(name)} is not a setting`, hint });
   }
 
   #report(origin: Origin, path: string, code: Problem["code"], end: string, hint?: string): void {
@@ -153,4 +154,10 @@ class Checker {
   #add(problem: Problem): void {
     if (this.problems.length <= bounds.maxProblems) this.problems.push(problem);
   }
+}
+
+/** A setting of a section below: the right name in the wrong place. */
+function nearMissBelow(key: string, schema: SectionField): string | undefined {
+  const below = new Map(settingsOf(schema).map(({ path }) => [path.at(-1) ?? "", path.join(".")]));
+  return below.get(nearMiss(key, [...below.keys()]) ?? "");
 }

@@ -228,6 +228,14 @@ describe("a configuration in layers", () => {
     ]);
   });
 
+  it("says where a setting belongs that stands in the wrong place", () => {
+    write({ "etc/a.yaml": "agent: { batchRow: 5, store: { tickSeconds: 1 } }" });
+    expect(problemsOf()).toEqual([
+      '/etc/a.yaml:1:10: "batchRow" is not a setting; did you mean store.batchRows?',
+      '/etc/a.yaml:1:32: "store.tickSeconds" is not a setting; known here: batchRows, batchSeconds',
+    ]);
+  });
+
   it("looks into its own part of a file only", () => {
     write({ "etc/a.yaml": "server:\n  anything: [1]\nagent:\n  tickSeconds: 3\n" });
     expect(settingsOf().tickSeconds).toBe(3);
