@@ -6,5 +6,5 @@ export { type CollectorSettings, collectorSettings } from "./collector-settings.
 export { addressOf } from "./contradictions.ts";
 export { type OwnFiles, ownFiles } from "./own-files.ts";
 export { planAgentReload } from "./reload.ts";
-export { type AgentSettings, schema } from "./schema.ts";
-export { parsedSinks, sinkSettings } from "./sink-settings.ts";
+export type { AgentSettings } from "./schema.ts";
+export { parsedSinks } from "./sink-settings.ts";
