@@ -68,6 +68,8 @@ describe("a finding", () => {
     expect(summary.length).toBeLessThanOrEqual(1024);
     const { rule: bounded } = findingOf({ ...rule, title: "t".repeat(999), attack: ["a".repeat(99)] }, {}, at);
     expect([bounded.title.length, bounded.attack[0]!.length]).toEqual([256, 32]);
+    const notes = Array.from({ length: 99 }, () => "n".repeat(2000));
+    expect(findingOf({ ...rule, falsePositives: notes }, {}, at).rule.falsePositives.join("")).toHaveLength(8192);
   });
 
   it("holds no text that a database or JSON would not give back", () => {

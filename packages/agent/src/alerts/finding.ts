@@ -43,6 +43,7 @@ const MAX_VALUE = 2048;
 const MAX_DETAILS = 16_384;
 const MAX_SUMMARY = 1024;
 const MAX_LISTED = 64;
+const MAX_NOTES = 8192;
 
 /** What a rule found, ready to be raised. */
 export function findingOf(rule: FoundBy, row: Readonly<Record<string, Cell>>, at: FoundAt): Finding {
@@ -64,9 +65,16 @@ function boundedRule(rule: FoundBy): FoundBy {
     ...rule,
     title: storedText(rule.title, 256),
     description: storedText(rule.description, 4096),
-    falsePositives: rule.falsePositives.slice(0, MAX_LISTED).map((text) => storedText(text, 1024)),
+    falsePositives: boundedNotes(rule.falsePositives),
     attack: rule.attack.slice(0, MAX_LISTED).map((text) => storedText(text, 32)),
   };
+}
+
+/** They stand in every alert of the rule. */
+function boundedNotes(notes: readonly string[]): readonly string[] {
+  const bounded = notes.slice(0, MAX_LISTED).map((text) => storedText(text, 1024));
+  let length = 0;
+  return bounded.filter((text) => (length += text.length) <= MAX_NOTES);
 }
 
 function boundedDetails(row: Readonly<Record<string, Cell>>): Readonly<Record<string, Cell>> {

@@ -127,6 +127,15 @@ describe("what is found over and over", () => {
   });
 });
 
+it("many rules together cannot fill it either", async () => {
+  const recorder = bench.recorder({ maxAlertsPerHour: 1 });
+  const findings = Array.from({ length: 30 }, (_, index) => bench.found(row(index + 1), { id: `rule-${index}` }));
+  await recorder.record(findings);
+  const all = await alerts();
+  expect(all.filter(({ dedupKey }) => dedupKey === "\\*")).toHaveLength(20);
+  expect(all).toHaveLength(30);
+});
+
 describe("a silence", () => {
   const silence = (body: Readonly<Record<string, unknown>>) =>
     bench.call("silence.create", { body: { ttlSeconds: 600, note: "a test", ...body } });

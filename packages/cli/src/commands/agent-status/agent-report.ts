@@ -14,7 +14,7 @@ export interface AgentReport extends Status {
 }
 
 /** Counted up to here: more than this nobody counts. */
-export const maxCounted = 1000;
+export const maxCounted = 100;
 
 /** Asks the agent how it is; the state is a value, because a status is shown whatever becomes of a part of it. */
 export async function agentReport(agent: Connection): Promise<AgentReport> {

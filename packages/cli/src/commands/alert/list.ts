@@ -9,8 +9,11 @@ import { momentOf } from "../moment.ts";
 import { markOf, severityOption } from "./severity.ts";
 
 type Input = Operations["alert.list"]["input"];
+type Page = Operations["alert.list"]["output"];
 type Alert = Operations["alert.list"]["output"]["items"][number];
 
+/** Rows are large: so many are in one answer. */
+const maxPage = 200;
 const states = ["open", "acknowledged", "all"] as const;
 
 /** Lists alerts. */
@@ -33,21 +36,35 @@ export const alertList: Command = {
     { command: "holdfast alerts list --severity high --json", says: "what is serious, for a program" },
   ],
   async run(context, given) {
-    const answer = await context.call("alert.list", inputOf(given, Date.now()));
+    const most = numberOption(given, "limit", 1) ?? 50;
+    const answer = await upTo(most, (limit, after) =>
+      context.call("alert.list", compact({ ...filterOf(given, Date.now()), limit, after })),
+    );
     print(context, answer, ({ items }) => linesOf(items, context.output.style));
     if (!context.settings.isJson && answer.next !== undefined) remark(context, "there are more; raise --limit");
     return undefined;
   },
 };
 
-function inputOf(given: Given, nowMs: number): Input {
+/** So many of them, in as many pages as that takes. */
+async function upTo(most: number, fetch: (limit: number, after: string | undefined) => Promise<Page>): Promise<Page> {
+  const items: Alert[] = [];
+  let next: string | undefined;
+  do {
+    const page = await fetch(Math.min(most - items.length, maxPage), next);
+    items.push(...page.items);
+    next = page.next;
+  } while (next !== undefined && items.length < most);
+  return compact({ items, next });
+}
+
+function filterOf(given: Given, nowMs: number): Input {
   const state = stateOf(textOption(given, "state"));
   return compact({
     state: state === "all" ? undefined : state,
     severity: severityOption(given),
     rule: textOption(given, "rule"),
     since: momentOf(textOption(given, "since"), nowMs),
-    limit: numberOption(given, "limit", 1) ?? 50,
   });
 }
 

@@ -26,11 +26,11 @@ export const alert: OperationDefinition[] = [
         severity: optional(sentinel.severity("Only alerts of this severity or a higher one.")),
         rule: optional(sentinel.rule("Only alerts of this rule.")),
         since: optional(field.time("Only alerts that were last seen at this time or after it.")),
-        limit: optional(field.limit(1000)),
+        limit: optional(field.limit(200)),
         after: optional(field.after),
       },
     },
-    output: { schema: field.named("AlertList", { items: field.list(shape.alert, 1000), next: optional(field.next) }) },
+    output: { schema: field.named("AlertList", { items: field.list(shape.alert, 200), next: optional(field.next) }) },
     errors: [],
     examples: [
       { title: "What is open", input: { state: "open", severity: "medium" }, output: { items: [example.alert] } },
