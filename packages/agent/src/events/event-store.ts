@@ -52,6 +52,7 @@ export class EventStore {
   readonly #now: () => number;
   readonly #database: RenewableDatabase;
   #writers: ReadonlyMap<string, TableWriter> = new Map();
+  readonly #heads = new Map<string, number>();
   #nextSeq = 0;
   #eventsHeld = 0;
   #prunedByAge = 0;
@@ -91,6 +92,16 @@ export class EventStore {
     this.#options.losses.add("store", "events", "row_refused", written.refused);
     this.#rowsSinceCheckpoint += written.rows;
     return written;
+  }
+
+  /** Number of the newest change of this table, or a little above: a rule on nothing new need not run. */
+  headOf(table: string): number {
+    return this.#heads.get(table) ?? 0;
+  }
+
+  /** Remembers values by their names, all or none. */
+  remember(values: Readonly<Record<string, string>>): void {
+    this.write([], values);
   }
 
   /** Rows of a table as they stand: what a collector knew before it was stopped. */
@@ -156,6 +167,7 @@ export class EventStore {
     this.#nextSeq = Math.max(stored, this.#nextSeq, Math.floor(this.#now()) * 1_000);
     this.#eventsHeld = Number(recallFrom(database, EVENTS_HELD) ?? 0);
     this.#writers = new Map(tables.map((table) => [table.name, new TableWriter(database, table)]));
+    for (const { name } of tables) this.#heads.set(name, headIn(database, name));
   }
 
   #writeTo(
@@ -193,9 +205,11 @@ export class EventStore {
       writer.remove(change.gone);
       return 0;
     }
-    if ("row" in change) return this.#put(writer, change.row, seconds);
-    writer.removeOthers(change.snapshot);
-    return change.snapshot.reduce((refused, row) => refused + this.#put(writer, row, seconds), 0);
+    const rows = "row" in change ? [change.row] : change.snapshot;
+    if ("snapshot" in change) writer.removeOthers(change.snapshot);
+    const refused = rows.reduce((sum, row) => sum + this.#put(writer, row, seconds), 0);
+    if (refused < rows.length) this.#heads.set(change.table, this.#nextSeq - 1);
+    return refused;
   }
 
   #put(writer: TableWriter, row: Row, seconds: number): number {
@@ -209,4 +223,8 @@ export class EventStore {
     if (writer.isOfEvents) this.#eventsHeld++;
     return 0;
   }
+}
+
+function headIn(database: DatabaseSync, table: string): number {
+  return Number(database.prepare(`SELECT max("seq") AS seq FROM "${table}"`).get()?.["seq"] ?? 0);
 }
