@@ -260,6 +260,19 @@ describe("failures are heard of", () => {
     ]);
   });
 
+  test("when what tells of it does not find room either, which is told by nobody", async () => {
+    const stand = new NotifierStand({ a: { route: { rules: ["a-only"] } } }, { mostQueuedPerSink: 1 });
+    stand.notifier.pause("b");
+    stand.notifier.notify([notificationOf({ id: "al_1", ruleId: "b-only", severity: "critical" })]);
+    stand.a.failWith("http_gone");
+    stand.notifier.notify([notificationOf({ id: "al_2", ruleId: "a-only" })]);
+    await settled();
+    expect(stand.failures.map(({ sink, cause, toldThrough }) => [sink, cause, toldThrough])).toEqual([
+      ["b", "queue_full", undefined],
+      ["a", "dead_letter", "b"],
+    ]);
+  });
+
   test("when some recipients are refused while others have the mail", async () => {
     const stand = new NotifierStand();
     stand.a.behaviour = async () => ({ isConfirmed: true, refusedRecipients: 2 });

@@ -8,7 +8,7 @@ export type TallyName = DeadReason | "dropped" | "expired";
 /** Makes a delivery a dead letter. */
 export function bury(store: Store, id: number, reason: DeadReason, code: string | null, now: number): void {
   store.run(
-    `UPDATE deliveries SET state = 'dead', is_sealed = 1, reason = ?, last_error = coalesce(?, last_error), dead_at = ?
+    `UPDATE deliveries SET state = 'dead', reason = ?, last_error = coalesce(?, last_error), dead_at = ?
      WHERE id = ?`,
     reason,
     code,

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
+import { temporaryFolder } from "../folder.fixture.ts";
 import { Outbox } from "./outbox.ts";
 import { addressed, OutboxStand } from "./outbox.fixture.ts";
 
@@ -434,7 +435,8 @@ describe("the file", () => {
   });
 
   test("in a folder that does not exist is a failure, not damage", () => {
-    const open = () => Outbox.open({ path: "/nonexistent/outbox.db", now: () => 0, onEvent: () => undefined });
+    const path = join(temporaryFolder(), "missing", "outbox.db");
+    const open = () => Outbox.open({ path, now: () => 0, onEvent: () => undefined });
     expect(open).toThrow(expect.objectContaining({ code: "outbox_failed" }));
   });
 });

@@ -131,7 +131,7 @@ describe("opening sinks", () => {
   const webhook = { kind: "webhook", url: "https://alerts.example.org/" };
 
   test.each([
-    ["a secret that is not there", { secretFile: "/nonexistent/secret" }, "/nonexistent/secret cannot be read"],
+    ["a secret that is not there", { secretFile: "/dev/null/secret" }, "/dev/null/secret cannot be read"],
     ["an empty secret", () => ({ secretFile: file("\n") }), "is empty"],
     [
       "a secret that others can read",
