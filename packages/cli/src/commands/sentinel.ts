@@ -8,6 +8,7 @@ import { hostList } from "./host/list.ts";
 import { hostShow } from "./host/show.ts";
 import { query } from "./query/query.ts";
 import { ruleExplain } from "./rule/explain.ts";
+import { ruleImport } from "./rule/import.ts";
 import { ruleLint } from "./rule/lint.ts";
 import { ruleList } from "./rule/list.ts";
 import { ruleReload } from "./rule/reload.ts";
@@ -21,7 +22,7 @@ const alerts = [alertList, alertShow, alertAcknowledge, alertReopen, alertSilenc
 const letters = [deadLetterList, deadLetterRetry, deadLetterDrop];
 const rules = [ruleList, ruleShow, ruleEnable, ruleDisable, ruleReload];
 /** They work on files, without an agent. */
-const ruleFiles = [ruleLint, ruleTest, ruleExplain];
+const ruleFiles = [ruleLint, ruleTest, ruleExplain, ruleImport];
 
 /** Commands of the agent, under the headings they have in the help text. */
 export const sentinelGroups: readonly (readonly [heading: string, readonly Command[]])[] = [

@@ -92,7 +92,7 @@ const rulesCheck: Check = {
     if (first !== undefined)
       return wrong("agent rules", `${count(problems.length, "problem")}; ${first.file}: ${first.message}`);
     if (failing.length > 0) return wrong("agent rules", `runs of ${failing.join(", ")} failed`);
-    return ok("agent rules", `${count(items.length, "rule")}`);
+    return ok("agent rules", count(items.length, "rule"));
   },
 };
 
