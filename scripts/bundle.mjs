@@ -72,7 +72,7 @@ function rest(esbuild, folder) {
   });
 }
 
-/** Native modules cannot be bundled, and the server runs from its own sources. */
+/** Native modules cannot be bundled, and server and agent run from their own sources. */
 function options() {
   return {
     absWorkingDir: root,
@@ -82,7 +82,7 @@ function options() {
     minifySyntax: true,
     minifyWhitespace: true,
     logLevel: "warning",
-    external: ["@holdfast/server", "koffi", "@koromix/*", "sodium-native", "@napi-rs/blake-hash"],
+    external: ["@holdfast/server", "@holdfast/agent", "koffi", "@koromix/*", "sodium-native", "@napi-rs/blake-hash"],
   };
 }
 

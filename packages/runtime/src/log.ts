@@ -1,11 +1,16 @@
 import { type Logger, StorageFault } from "@holdfast/engine";
 import { pino } from "pino";
 
+/** A log that can be told, while it is written, how much to say. */
+export interface LevelledLogger extends Logger {
+  level: string;
+}
+
 /**
  * JSON lines on standard error. Redaction is by construction: code logs ids and codes, and error objects are reduced
  * to type, code and stack, because a message may quote what a client sent.
  */
-export function createLog(level: string): Logger {
+export function createLog(level: string): LevelledLogger {
   return pino(
     {
       level,

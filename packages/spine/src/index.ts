@@ -22,7 +22,7 @@ export type {
 } from "./main/ledger-place.ts";
 export { newSeeds, readSeeds, refuseIfKnown, type Seeds } from "./main/ledger-seeds.ts";
 export { type Limits, ownLimits, type Rates } from "./main/limits.ts";
-export { readIdentity, type SqliteLedger, sqlitePlace } from "./main/open-sqlite-ledger.ts";
+export { type SqliteLedger, sqlitePlace } from "./main/open-sqlite-ledger.ts";
 export { type RootKeyPlace, rootKeyPlace } from "./main/root-key-place.ts";
 export { readOrCreateRootKey, readRootKey, type RootKeySource } from "./main/root-key.ts";
 export { sealLine } from "./main/seal.ts";
@@ -30,3 +30,4 @@ export { sqliteFailure, storageFailure, type StorageFailures, storageFailures } 
 export { spineTables } from "./main/tables.ts";
 export { FINISH_COPY, unpublishedOf } from "./main/unfinished-copy.ts";
 export { sqliteVerified, startVerify, type VerifiedPlace } from "./main/verify.ts";
+export { type FolderVerification, verifyFolder } from "./main/verify-folder.ts";

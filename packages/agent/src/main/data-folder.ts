@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import * as runtime from "@holdfast/runtime";
 
 const layout = {
@@ -27,4 +28,9 @@ export type AgentFolder = runtime.DataFolder<keyof (typeof layout)["files"]>;
 export const agentFolderAt = (path: string): AgentFolder => runtime.dataFolderAt(path, layout);
 
 /** Creates an agent's data folder when absent, and insists that only its owner can look into it. */
-export const openAgentFolder = (path: string): AgentFolder => runtime.openDataFolder(path, layout);
+export function openAgentFolder(path: string): AgentFolder {
+  const folder = runtime.openDataFolder(path, layout);
+  // There from the start, so that a rule has only to be put into it.
+  mkdirSync(folder.rules, { recursive: true, mode: 0o700 });
+  return folder;
+}

@@ -1,6 +1,5 @@
 import { createListener, defaultLimits, peerUid, type RestDoor, serveRest } from "@holdfast/engine";
 import { listenOn, openSocket } from "@holdfast/runtime";
-import type { AgentFolder } from "./data-folder.ts";
 import { openApiPage } from "./pages.ts";
 
 /** Few ask an agent, and each connection costs it memory. */
@@ -8,14 +7,14 @@ const SOCKET_LIMITS = { ...defaultLimits, maxConnections: 256 };
 const PAGE_LIMITS = { ...defaultLimits, maxBodyBytes: 1_024, maxConnections: 32 };
 const HINTS = {
   inUse: "Stop what listens there, or choose another address with HOLDFAST_AGENT_METRICS_ADDRESS.",
-  unusable: "HOLDFAST_AGENT_METRICS_ADDRESS names a loopback address and a port that this user may open.",
+  unusable: "HOLDFAST_AGENT_METRICS_ADDRESS names an address of this host and a port that this user may open.",
 };
 const SOCKET_HINTS = {
   inUse: "Stop the other agent, or name another folder with HOLDFAST_AGENT_DATA_DIR.",
   unusable: "Look at the folder's permissions; the path of a socket has at most 107 bytes.",
 };
 
-/** A loopback address that an operator has opened for metrics and probes. */
+/** An address that an operator has opened for metrics and probes. */
 export interface MetricsAddress {
   readonly host: string;
   readonly port: number;
@@ -31,18 +30,14 @@ export interface Listening {
 type Door = Omit<RestDoor, "source" | "peerUid">;
 
 /**
- * Opens the Unix socket in the data folder: the only door to operations, for whoever the owner of the folder is. The metrics
+ * Opens the Unix socket: the only door to operations, for whoever the owner of the agent is. The metrics
  * address serves pages alone and confers no identity.
  */
-export async function listen(
-  folder: AgentFolder,
-  metricsAddress: MetricsAddress | undefined,
-  door: Door,
-): Promise<Listening> {
+export async function listen(path: string, metricsAddress: MetricsAddress | undefined, door: Door): Promise<Listening> {
   const socket = createListener(SOCKET_LIMITS);
   serveRest(socket, { ...door, pages: { ...door.pages, ...openApiPage() }, source: "socket", peerUid });
-  const start = () => socket.listen({ path: folder.socket });
-  await openSocket(folder.socket, start, "HOLDFAST_AGENT_DATA_DIR", SOCKET_HINTS);
+  const start = () => socket.listen({ path });
+  await openSocket(path, start, "HOLDFAST_AGENT_DATA_DIR", SOCKET_HINTS);
   if (metricsAddress === undefined) return { metricsPort: undefined, close: () => socket.close() };
   const pages = createListener(PAGE_LIMITS);
   serveRest(pages, { ...door, operations: [], source: "http" });

@@ -1,16 +1,8 @@
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
-import {
-  type Environment,
-  type LoadedSettings,
-  loadConfiguration,
-  printProblem,
-  type Sources,
-  StartFailure,
-} from "@holdfast/runtime";
-import { type AgentSettings, schema } from "./schema.ts";
+import { type Environment, type LoadedSettings, printProblem, StartFailure } from "@holdfast/runtime";
+import { agentPlaces, type AgentSettings, agentSettings } from "../settings/index.ts";
 
-const SYSTEM_FOLDER = "/etc/holdfast";
 const MAX_TOLD = 20;
 
 /** Where an agent's settings come from beside files. */
@@ -23,17 +15,7 @@ export interface Told {
 
 /** Reads every layer; all that is wrong with them is one failure, which names each place. */
 export function loadSettings({ env, flags, namedFile }: Told): LoadedSettings<AgentSettings> {
-  const sources: Sources = {
-    program: "agent",
-    neighbours: ["server"],
-    systemFolder: SYSTEM_FOLDER,
-    userFolder: join(env["XDG_CONFIG_HOME"] || join(homeIn(env), ".config"), "holdfast"),
-    namedFile,
-    environment: env,
-    flags,
-    workingFolder: process.cwd(),
-  };
-  const loaded = loadConfiguration(schema, sources);
+  const loaded = agentSettings(env, flags, agentPlaces(env, { namedFile }));
   if (loaded.ok) return loaded;
   const lines = loaded.problems.slice(0, MAX_TOLD).map((problem) => `\n  ${printProblem(problem)}`);
   throw new StartFailure(
@@ -45,7 +27,7 @@ export function loadSettings({ env, flags, namedFile }: Told): LoadedSettings<Ag
 
 /** Second place for checkpoints: a data folder put back to an older state is noticed by it. */
 export const checkpointDirOf = ({ checkpointDir }: AgentSettings, env: Environment): string =>
-  checkpointDir ?? join(env["XDG_STATE_HOME"] || join(homeIn(env), ".local", "state"), "holdfast");
+  checkpointDir ?? join(env["XDG_STATE_HOME"] || join(env["HOME"] || homedir(), ".local", "state"), "holdfast");
 
 /** Name of this host in rows, alerts and entries. */
 export const hostNameOf = ({ host }: AgentSettings): string =>
@@ -54,5 +36,3 @@ export const hostNameOf = ({ host }: AgentSettings): string =>
     .replaceAll(/[^\w.-]/g, "-")
     .slice(0, 64) ||
     "host");
-
-const homeIn = (env: Environment): string => env["HOME"] || homedir();

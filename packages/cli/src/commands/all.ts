@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { agent } from "./agent/agent.ts";
 import { auditExport } from "./audit/export.ts";
 import { auditHead } from "./audit/head.ts";
 import { auditKey } from "./audit/key.ts";
@@ -48,7 +49,7 @@ import { tokenRevoke } from "./token/revoke.ts";
 
 /** Every command, under the heading it has in the help text. */
 export const commandGroups: readonly (readonly [heading: string, readonly Command[]])[] = [
-  ["Server:", [up, status, selfCheck]],
+  ["Server:", [up, agent, status, selfCheck]],
   ["Secrets and configuration:", [put, get, ls, tree, history, rm, undelete, destroy, run]],
   ["Access:", [tokenCreate, tokenList, tokenLookup, tokenRevoke, roleWrite, roleList, roleShow, roleDelete]],
   ["Access:", [roleGrant, roleUngrant, roleGrants, why]],

@@ -18,6 +18,8 @@ it("hands the agent its own settings and the way around the system, and no secre
     HOLDFAST_STORAGE_PASSWORD: "word",
     HOLDFAST_REDIS_URL: "redis://:word@h",
     HOLDFAST_TOKEN: "hf_word",
+    HOLDFAST_AGENT_TOKEN: "hf_word",
+    HOLDFAST_AGENT_SOCKET: "/run/holdfast-agent/socket",
     AWS_SECRET_ACCESS_KEY: "word",
     CREDENTIALS_DIRECTORY: "/run/credentials/holdfast.service",
     NOTIFY_SOCKET: "/run/systemd/notify",

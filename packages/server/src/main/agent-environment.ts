@@ -9,6 +9,9 @@ const PLAIN = new Set(
 /** Of the desktop's session, where the credential store is; locale; and the agent's own settings. */
 const PREFIXES = ["XDG_", "DBUS_SESSION_BUS_", "LC_", "HOLDFAST_AGENT_"];
 
+/** What commands that ask some agent are told; this one listens in its own folder. */
+const OF_CLIENTS = new Set(["HOLDFAST_AGENT_TOKEN", "HOLDFAST_AGENT_SOCKET"]);
+
 /**
  * The environment of the agent: what it is known to need, not what the server has without some names. A root key, a
  * password of the database or a token of whoever started the server never reaches it (ATTACKS 47).
@@ -27,4 +30,5 @@ export function agentEnvironment(
   };
 }
 
-const isKept = (name: string): boolean => PLAIN.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix));
+const isKept = (name: string): boolean =>
+  PLAIN.has(name) || (PREFIXES.some((prefix) => name.startsWith(prefix)) && !OF_CLIENTS.has(name));

@@ -1,12 +1,10 @@
 import type { TreeHead } from "@holdfast/engine";
-import { createKeyring } from "@holdfast/spine/keyring";
+import type { Environment } from "@holdfast/runtime";
+import { readOrCreateRootKey, readRootKey, verifyFolder } from "@holdfast/spine";
 import type { Verification } from "@holdfast/spine/audit";
 import { configurationFrom } from "./configuration.ts";
-import type { Environment } from "@holdfast/runtime";
 import { type DataFolder, dataFolderAt } from "./data-folder.ts";
 import { sqliteLedger } from "./reach-ledger.ts";
-import { verifiedAt } from "./storage-place.ts";
-import { readIdentity, readOrCreateRootKey, readRootKey, startVerify } from "@holdfast/spine";
 
 export interface VerifyDataFolderOptions {
   readonly dataDir: string;
@@ -23,11 +21,7 @@ export async function verifyDataFolder(options: VerifyDataFolderOptions): Promis
   const { dataDir, state, known, env = {} } = options;
   const folder = dataFolderAt(dataDir);
   const rootKey = rootKeyOf(folder, env);
-  const identity = await readIdentity(sqliteLedger(folder), createKeyring({ rootKey, suite: 1 }));
-  const ledger = { ...identity, known: known === undefined ? [] : [{ size: known.head.size, root: known.head.root }] };
-  const place = verifiedAt({ kind: "sqlite", database: folder.database });
-  const { durationMs, ...verification } = await startVerify(ledger, place, rootKey, state).result;
-  return { ...verification, durationMs: Math.round(durationMs) };
+  return verifyFolder({ place: sqliteLedger(folder), rootKey, state, known: known?.head });
 }
 
 /** None is made, and other settings may be as wrong as they like. */

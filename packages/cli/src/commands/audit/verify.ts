@@ -9,7 +9,7 @@ import { showVerification, type Verification } from "./show-verification.ts";
 import { verifyDatabase } from "./verify-database.ts";
 import { verifyByServer } from "./verify-by-server.ts";
 import { verifyExport } from "./verify-export.ts";
-import { verifyOffline } from "./verify-offline.ts";
+import { verifyAgentOffline, verifyOffline } from "./verify-offline.ts";
 import { agentOption } from "../../settings.ts";
 
 /** Verifies the ledger; names the first bad entry. */
@@ -32,6 +32,10 @@ export const auditVerify: Command = {
   examples: [
     { command: "holdfast audit verify", says: "the running server" },
     { command: "holdfast audit verify --state --data-dir .holdfast", says: "a data folder whose server is stopped" },
+    {
+      command: "holdfast audit verify --agent --state --data-dir .holdfast/agent",
+      says: "a data folder whose agent is stopped",
+    },
     { command: "holdfast audit verify --state --storage", says: "a database that nodes share" },
     {
       command: `holdfast audit verify --export ledger --key "$(cat holdfast.vkey)"`,
@@ -54,19 +58,17 @@ async function verify(context: Context, given: Given): Promise<Verification> {
     if (dataDir !== undefined || withState || isStorage) throw usage("an export holds no state and no data folder");
     return verifyExport(context, resolve(context.workingFolder, exported), textOption(given, "key"));
   }
-  if (context.settings.program === "agent") return verifyAgent(context, withState, isStorage || dataDir !== undefined);
+  if (context.settings.program === "agent") {
+    if (isStorage) throw usage("an agent keeps its ledger in its data folder", "leave out --storage");
+    if (dataDir === undefined) return verifyByServer(context, withState);
+    return verifyAgentOffline(context, resolve(context.workingFolder, dataDir), withState);
+  }
   if (isStorage) {
     if (dataDir !== undefined) throw usage("--storage and --data-dir name two places");
     return verifyDatabase(context, withState);
   }
   if (dataDir !== undefined) return verifyOffline(context, resolve(context.workingFolder, dataDir), withState);
   return serverOrFolder(context, withState);
-}
-
-/** An agent verifies its ledger itself, while it goes on. */
-function verifyAgent(context: Context, withState: boolean, isOffline: boolean): Promise<Verification> {
-  if (isOffline) throw usage("an agent's ledger is verified by the agent", "leave out --data-dir and --storage");
-  return verifyByServer(context, withState);
 }
 
 /** A server that was named must answer; only one that would have been found here may be stopped. */

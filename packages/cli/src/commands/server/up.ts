@@ -1,6 +1,6 @@
 import type { Command, Given } from "../../command.ts";
-import { usage } from "../../failure.ts";
 import { compact, textOption } from "../../given.ts";
+import { refuseInspector } from "../process/refuse-inspector.ts";
 
 /** Runs the server in the foreground until it is told to stop. */
 export const up: Command = {
@@ -17,21 +17,21 @@ export const up: Command = {
     { command: "holdfast up --data-dir /var/lib/holdfast --http-addr 0.0.0.0:8200", says: "elsewhere" },
   ],
   async run({ env, output }, given) {
-    refuseInspector();
+    refuseInspector("server");
     const { up: runServer } = await import("@holdfast/server");
     return runServer({
       env: { ...env, ...compact({ HOLDFAST_DATA_DIR: dataDir(given), HOLDFAST_HTTP_ADDR: httpAddr(given) }) },
       stdout: output.out,
       stderr: output.err,
+      agent: agentCommand(),
     });
   },
 };
 
+/** This very program, so that server and agent are of one version. */
+function agentCommand(): { readonly program: string; readonly words: readonly string[] } {
+  return { program: process.execPath, words: ["--disable-sigusr1", process.argv[1] ?? "", "agent"] };
+}
+
 const dataDir = (given: Given): string | undefined => textOption(given, "data-dir");
 const httpAddr = (given: Given): string | undefined => textOption(given, "http-addr");
-
-/** SIGUSR1 opens an inspector, without a credential, in a process that holds every key. */
-function refuseInspector(): void {
-  if (process.execArgv.includes("--disable-sigusr1")) return;
-  throw usage("the server has to start with --disable-sigusr1", "start it by the holdfast command, not by node itself");
-}

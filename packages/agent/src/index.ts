@@ -1,0 +1,3 @@
+/** Front door of the agent: what the command starts. */
+export { agent, type AgentOptions } from "./main/agent.ts";
+export { verifyAgentFolder, type VerifyAgentFolderOptions } from "./main/verify-agent-folder.ts";

@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import { arch, release, type as systemName, uptime } from "node:os";
+import type { Host, HostWithReadings } from "@holdfast/contract/types";
+import { ruleTables } from "@holdfast/rules";
+import { type MemoryReading, version } from "@holdfast/runtime";
+import type { HostReadings } from "../hosts/index.ts";
+import { reaches, type SandboxLevel } from "../sandbox/index.ts";
+import type { SourceReading } from "../sources/index.ts";
+import type { OpenExecutors } from "./open-executors.ts";
+import type { OpenStore } from "./open-store.ts";
+import { tableRows } from "./table-rows.ts";
+
+const MIB = 1024 * 1024;
+const MAX_DETAIL = 1024;
+
+/** What the readings of a host are taken from. */
+export interface HostParts {
+  readonly name: string;
+  readonly stored: OpenStore;
+  readonly executors: OpenExecutors;
+  /** What the executor is to be confined by at least. */
+  readonly minimum: SandboxLevel;
+  readonly queueRows: number;
+  readonly maxStoreMiB: number;
+  readonly sources: () => readonly SourceReading[];
+  readonly memory: () => MemoryReading;
+}
+
+/** The host that this agent runs on, as it is asked about. */
+export class HostOfAgent implements HostReadings {
+  readonly #with: HostParts;
+  readonly #startedAt = new Date().toISOString();
+  readonly #bootedAt = new Date(Date.now() - uptime() * 1_000).toISOString();
+  readonly #system = nameOfSystem();
+
+  constructor(parts: HostParts) {
+    this.#with = parts;
+  }
+
+  host(): Host {
+    const { name, sources } = this.#with;
+    return {
+      name,
+      os: this.#system,
+      kernel: release().slice(0, 128),
+      architecture: arch(),
+      bootedAt: this.#bootedAt,
+      agentVersion: version,
+      agentStartedAt: this.#startedAt,
+      source: sources().find(({ state }) => state === "active")?.name ?? "none",
+      sandbox: this.#sandbox(),
+    };
+  }
+
+  async readings(): Promise<HostWithReadings> {
+    const { stored, sources, executors } = this.#with;
+    const found = sources();
+    return {
+      ...this.host(),
+      sources: found.map(({ name, state, detail, events, lost }) => ({
+        name,
+        state,
+        detail: detail.slice(0, MAX_DETAIL),
+        events,
+        lost,
+      })),
+      catchRates: found
+        .filter(({ state }) => state === "active")
+        .flatMap(({ catchRates }) => catchRates)
+        .map(({ lifetimeMs, started, caught }) => ({
+          lifetimeMs,
+          perMille: started === 0 ? 0 : Math.floor((caught * 1_000) / started),
+        })),
+      losses: stored.totals.list(),
+      budgets: this.#budgets(),
+      tables: await tableRows(
+        executors.queries,
+        ruleTables.map(({ name }) => name),
+        stored.store.head,
+      ),
+    };
+  }
+
+  #sandbox(): Host["sandbox"] {
+    const { executors, minimum } = this.#with;
+    const report = executors.report();
+    if (report === undefined) return { level: "none", isDegraded: true, detail: "the executor has not started yet" };
+    const missing = report.features.filter(({ state }) => state !== "on");
+    const detail = missing.map((one) => `${one.name}: ${one.detail}`).join("; ");
+    return {
+      level: report.level,
+      isDegraded: !reaches(report.level, minimum),
+      detail: (detail === "" ? "every line of defence is there" : detail).slice(0, MAX_DETAIL),
+    };
+  }
+
+  #budgets(): HostWithReadings["budgets"] {
+    const { stored, memory, queueRows, maxStoreMiB } = this.#with;
+    const { bytes, budgetBytes, measure } = memory();
+    const { user, system } = process.cpuUsage();
+    return [
+      { name: `memory (${measure})`, used: bytes, limit: budgetBytes, unit: "bytes" },
+      { name: "processor", used: (user + system) / 10_000 / process.uptime(), limit: 1, unit: "percent" },
+      { name: "queue", used: stored.writer.readings().queuedRows, limit: queueRows, unit: "items" },
+      { name: "event store", used: stored.store.readings().bytes, limit: maxStoreMiB * MIB, unit: "bytes" },
+    ];
+  }
+}
+
+/** As a distribution calls itself, such as `Debian GNU/Linux 13 (trixie)`. */
+function nameOfSystem(): string {
+  try {
+    const name = /^PRETTY_NAME="?([^"\n]{1,128})"?$/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
+    if (name !== undefined) return name;
+  } catch {
+    // Other systems have no such file.
+  }
+  return systemName();
+}
