@@ -109,6 +109,6 @@ describe("rules import", () => {
 
   it("refuses a folder that it cannot write to", async () => {
     writeFileSync(join(folder, "rules"), "");
-    await expect(run(["base64.yml"], { out: "rules" })).rejects.toThrow();
+    await expect(run(["base64.yml"], { out: "rules" })).rejects.toThrow("cannot be made (EEXIST)");
   });
 });

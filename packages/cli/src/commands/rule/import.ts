@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { SigmaReason } from "@holdfast/rules";
 import type { Command, Context, Given } from "../../command.ts";
@@ -9,7 +8,7 @@ import { print, remark } from "../../terminal/print.ts";
 import { printable, printableLines } from "../../terminal/printable.ts";
 import type { Style } from "../../terminal/style.ts";
 import { type FoundFile, readFiles } from "./read-rules.ts";
-import { writeRule, type Written } from "./write-rule.ts";
+import { makeRuleFolder, writeRule, type Written } from "./write-rule.ts";
 
 interface Compiled {
   readonly file: string;
@@ -70,7 +69,7 @@ async function compileAll(context: Context, given: Given) {
   const { compileSigma, printRule } = await import("@holdfast/rules");
   const out = textOption(given, "out");
   const folder = out === undefined ? undefined : resolve(context.workingFolder, out);
-  if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (folder !== undefined) makeRuleFolder(folder);
   const names = new Set<string>();
   const compiled: Compiled[] = [];
   const refused: Refused[] = [];
