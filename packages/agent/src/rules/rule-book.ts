@@ -20,11 +20,14 @@ export type OnRules = (running: readonly LoadedRule[]) => void;
 /** The rules of an agent: what their files said when they were read last, less what somebody has switched off. */
 export class RuleBook {
   readonly #onRules: OnRules;
+  readonly #onEnabled: (rule: LoadedRule) => void;
   readonly #disabled = new Set<string>();
   #snapshot: RuleSnapshot = { rules: new Map(), problems: [] };
 
-  constructor(onRules: OnRules) {
+  /** `onEnabled` is told of a rule that somebody wants to run, whatever had stopped it. */
+  constructor(onRules: OnRules, onEnabled: (rule: LoadedRule) => void = () => {}) {
     this.#onRules = onRules;
+    this.#onEnabled = onEnabled;
   }
 
   get snapshot(): RuleSnapshot {
@@ -49,5 +52,7 @@ export class RuleBook {
     if (isEnabled) this.#disabled.delete(rule);
     else this.#disabled.add(rule);
     this.#onRules(this.running);
+    const loaded = this.#snapshot.rules.get(rule);
+    if (isEnabled && loaded !== undefined) this.#onEnabled(loaded);
   }
 }

@@ -18,6 +18,7 @@ let folder: string;
 let book: RuleBook;
 let bench: SliceBench;
 let running: readonly string[];
+let enabled: string[];
 const readings = new Map<string, RuleReading>();
 const load = () => loadRules({ starter: join(folder, "starter"), own: join(folder, "own"), profile: "strict" });
 
@@ -35,9 +36,13 @@ beforeEach(async () => {
   write("starter/b.yml", ruleText("beta", "description: Looks for it\nattack: [T1059]\n"));
   write("own/mine.yaml", ruleText("mine"));
   readings.clear();
-  book = new RuleBook((rules) => {
-    running = rules.map(({ rule }) => rule.id);
-  });
+  enabled = [];
+  book = new RuleBook(
+    (rules) => {
+      running = rules.map(({ rule }) => rule.id);
+    },
+    ({ rule }) => enabled.push(rule.id),
+  );
   book.activate(load());
   bench = await openSlice((define, effects) => {
     const parts = { book, load, readings: (rule: string) => readings.get(rule), effects };
@@ -135,6 +140,18 @@ describe("rule files", () => {
     expect(load()).toMatchObject({ problems: [] });
     writeFileSync(join(folder, "own"), "");
     expect(load().problems).toEqual([{ file: ".", message: "The folder cannot be read (ENOTDIR)." }]);
+  });
+});
+
+describe("a rule that the agent runs no more", () => {
+  it("shows why, and runs again once somebody enables it", async () => {
+    readings.set("beta", { findings: 0, errors: 5, stoppedBecause: "it failed 5 times in a row" });
+    const stopped = { state: "disabled", note: "it failed 5 times in a row" };
+    expect(await bench.call("rule.read", one("beta"))).toMatchObject(stopped);
+    await bench.call("rule.enable", { ...one("beta"), body: { note: "mended" } });
+    expect(enabled).toEqual(["beta"]);
+    await bench.call("rule.disable", { ...one("beta"), body: { note: "not mended" } });
+    expect(enabled).toEqual(["beta"]);
   });
 });
 

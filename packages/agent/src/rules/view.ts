@@ -11,6 +11,8 @@ export interface RuleReading {
   readonly lastRunAt?: number | undefined;
   readonly lastDurationMs?: number | undefined;
   readonly lastError?: string | undefined;
+  /** Why the agent runs it no more, although nobody switched it off: it failed too often. */
+  readonly stoppedBecause?: string | undefined;
 }
 
 const MAX_ERROR = 1024;
@@ -22,12 +24,13 @@ export function ruleView(
   state: RuleState | undefined,
   reading: RuleReading | undefined,
 ): RuleView {
-  const { lastRunAt, lastDurationMs, lastError } = reading ?? {};
+  const { lastRunAt, lastDurationMs, lastError, stoppedBecause } = reading ?? {};
+  const note = stoppedBecause?.slice(0, MAX_ERROR) ?? state?.note;
   return {
     id: rule.id,
     title: rule.title,
     severity: rule.severity,
-    state: state?.isEnabled === false ? "disabled" : "enabled",
+    state: state?.isEnabled === false || stoppedBecause !== undefined ? "disabled" : "enabled",
     origin,
     file,
     schedule: scheduleOf(rule),
@@ -36,7 +39,7 @@ export function ruleView(
     ...(lastRunAt !== undefined && { lastRunAt: isoTime(lastRunAt) }),
     ...(lastDurationMs !== undefined && { lastDurationMs }),
     ...(lastError !== undefined && { lastError: lastError.slice(0, MAX_ERROR) }),
-    ...(state?.note !== undefined && { note: state.note }),
+    ...(note !== undefined && { note }),
     ...(state !== undefined && { changedAt: isoTime(state.changedAt), changedBy: state.changedBy }),
   };
 }
