@@ -61,11 +61,18 @@ export class CollectorRunner {
   /** Starts those that are due, the longest due first; `slowdown` stretches all intervals. */
   startDue(slowdown: number): void {
     const now = this.#options.monotonicMs();
-    const due = this.#running.filter(({ isUnderWay, dueAt }) => !isUnderWay && dueAt <= now);
+    const due = this.#running.filter(
+      ({ collector, isUnderWay, dueAt }) => !isUnderWay && (dueAt <= now || collector.isDue?.() === true),
+    );
     for (const running of due.sort((a, b) => a.dueAt - b.dueAt)) {
       if (this.#atATime >= this.#options.maxAtATime) return;
       this.#start(running, slowdown);
     }
+  }
+
+  /** Asks this collector at the next opportunity. */
+  hurry(name: string): void {
+    for (const running of this.#running) if (running.collector.name === name) running.dueAt = Number.NEGATIVE_INFINITY;
   }
 
   /** Tables of state that were told of. */

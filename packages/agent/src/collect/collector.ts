@@ -12,6 +12,8 @@ export interface Collector {
    * events. `signal`: nobody waits for the answer any more.
    */
   collect(signal: AbortSignal): Promise<readonly RowChange[]>;
+  /** True when there is a reason to look before its time. */
+  isDue?(): boolean;
   /** Rows of its tables were lost on their way: whoever remembers what it has told of forgets it. */
   reset?(): void;
   /** Gives back what it holds. */

@@ -1,6 +1,7 @@
 /** Front door of collecting: what is looked at on a host, and what is told of it. */
 export type { Collector } from "./collector.ts";
 export type { CollectorState } from "./collector-runner.ts";
+export { type AgentFiles, agentWatches, defaultWatches, type FileWatch } from "./files/watches.ts";
 export type { ProcessEvent, ProcessEventSource, ProcessSourceName } from "./process-event.ts";
 export {
   type Collecting,

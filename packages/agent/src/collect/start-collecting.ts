@@ -4,6 +4,8 @@ import type { BatchWriter, EventStore, LossTally, Row, StoreUpkeep } from "../ev
 import { type CollectorState, CollectorRunner } from "./collector-runner.ts";
 import type { Collector } from "./collector.ts";
 import { FileHashes } from "./file-hashes.ts";
+import { FileCollector } from "./files/file-collector.ts";
+import type { FileWatch } from "./files/watches.ts";
 import { type HostSettings, hostCollectors } from "./hosts/index.ts";
 import { Accounts } from "./hosts/passwd.ts";
 import type { ProcessEventSource } from "./process-event.ts";
@@ -17,13 +19,19 @@ export interface CollectSettings {
   readonly tickSeconds: number;
   readonly concurrency: number;
   readonly maskSecrets: boolean;
-  readonly collectors: HostSettings & { readonly processes: { readonly enabled: boolean } };
+  readonly collectors: HostSettings & { readonly processes: Wanted; readonly file: Wanted };
   /** Rows of type fork as well; there are many. */
   readonly tellsForks?: boolean;
   /** Everything about a process is read again in so many seconds. */
   readonly rescanSeconds?: number;
   /** What fits the system unless it is said. */
   readonly processMethod?: ProcessMethod;
+}
+
+/** Whether something is looked at, and how often where that is said. */
+interface Wanted {
+  readonly enabled: boolean;
+  readonly intervalSeconds?: number | undefined;
 }
 
 export interface CollectMetrics {
@@ -41,6 +49,8 @@ export interface CollectOptions {
   readonly settings: CollectSettings;
   readonly log: Logger;
   readonly metrics: CollectMetrics;
+  /** Files under watch; `defaultWatches` and `agentWatches` are those of every host. */
+  readonly watches: readonly FileWatch[];
   readonly source?: ProcessEventSource;
   /** Rows of `agent_sources`. */
   readonly sourceRows?: () => readonly Row[];
@@ -60,6 +70,8 @@ export interface Collecting {
   /** Collectors and how they are, that of processes among them. */
   states(): readonly CollectorState[];
   readings(): TrackerReadings;
+  /** Watches other files from now on. */
+  watch(watches: readonly FileWatch[]): void;
   /** Forgets what can be had again, while memory is short. */
   shrink(): void;
   stop(): Promise<void>;
@@ -69,6 +81,8 @@ const RESCAN_SECONDS = 60;
 const SOURCES_EVERY_SECONDS = 10;
 /** Rows of a tick that take longer come with the next one. */
 const SETTLE_MS = 250;
+/** What a look finds unchanged is known by the look before. */
+const FILE_HASHES = 64;
 const HASHES_WHEN_SHORT = 128;
 
 /** Begins to look at the host: processes at each tick, everything else when it is due, until it is stopped. */
@@ -82,6 +96,7 @@ interface Parts {
   readonly watcher: ProcessWatcher | undefined;
   readonly runner: CollectorRunner;
   readonly hashes: FileHashes;
+  readonly files: FileCollector | undefined;
 }
 
 class HostCollecting implements Collecting {
@@ -122,6 +137,11 @@ class HostCollecting implements Collecting {
 
   readings(): TrackerReadings {
     return this.#parts.watcher?.readings() ?? { processes: 0, missedBySource: 0 };
+  }
+
+  watch(watches: readonly FileWatch[]): void {
+    this.#parts.files?.setWatches(watches);
+    this.#parts.runner.hurry("file");
   }
 
   shrink(): void {
@@ -223,13 +243,27 @@ async function openParts(options: CollectOptions): Promise<Parts> {
     log.warn({ collector, reason, err: cause }, "a collector could not look");
   };
   const runnerOptions = { losses, put, maxAtATime: settings.concurrency, monotonicMs, onFailure };
-  return { watcher, hashes, runner: new CollectorRunner(collectorsOf(options, accounts, root), runnerOptions) };
+  const files = settings.collectors.file.enabled ? openFiles(options, root) : undefined;
+  const collectors = [...collectorsOf(options, accounts, root), ...(files === undefined ? [] : [files])];
+  return { watcher, hashes, files, runner: new CollectorRunner(collectors, runnerOptions) };
 }
 
 function collectorsOf({ settings, losses, sourceRows }: CollectOptions, accounts: Accounts, root: string): Collector[] {
   const lose = (name: string, count: number, reason: string): void => losses.add("collector", name, reason, count);
   const onHost = hostCollectors({ root, accounts, settings: settings.collectors, lose });
   return sourceRows === undefined ? [...onHost] : [...onHost, sourcesCollector(sourceRows)];
+}
+
+/** With hashes of its own: a file that does not answer must not delay those of processes. */
+function openFiles(options: CollectOptions, root: string): FileCollector {
+  const { watches, store, losses, settings, now = Date.now, monotonicMs = () => performance.now() } = options;
+  const onFailure = (reason: string): void => losses.add("collector", "file", reason, 1);
+  const hashes = new FileHashes({ maxEntries: FILE_HASHES, onFailure });
+  const { intervalSeconds } = settings.collectors.file;
+  return new FileCollector({
+    ...{ watches, store, losses, hashes, intervalSeconds, now, monotonicMs },
+    root: root === "/" ? "" : root,
+  });
 }
 
 function sourcesCollector(rows: () => readonly Row[]): Collector {
