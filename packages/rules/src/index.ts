@@ -21,6 +21,8 @@ export {
   runRuleTests,
 } from "./rule/run-tests.ts";
 export { type Position, positionAt } from "./position.ts";
+export { compileSigma, type SigmaCompilation } from "./sigma/compile.ts";
+export { type SigmaReason, type SigmaReasonCode, sigmaReasonCodes } from "./sigma/reason.ts";
 export {
   type Admission,
   type AdmissionOptions,

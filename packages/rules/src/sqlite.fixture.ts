@@ -12,10 +12,19 @@ export function openTables(): DatabaseSync {
   return database;
 }
 
-export function insertRow(database: DatabaseSync, table: string, row: Readonly<Record<string, string | number>>): void {
+type RowLike = Readonly<Record<string, string | number>>;
+
+/** Inserts rows that name the same columns. */
+export function insertRows(database: DatabaseSync, table: string, rows: readonly RowLike[]): void {
   const known = ruleTables.find((candidate) => candidate.name === table);
   if (known === undefined) throw new TypeError(`no table ${table}`);
-  database.prepare(insertSql(known, Object.keys(row))).run(...bindValues(Object.values(row)));
+  if (rows.length === 0) return;
+  const insert = database.prepare(insertSql(known, Object.keys(rows[0]!)));
+  for (const row of rows) insert.run(...bindValues(Object.values(row)));
+}
+
+export function insertRow(database: DatabaseSync, table: string, row: RowLike): void {
+  insertRows(database, table, [row]);
 }
 
 /** Runs an admitted statement as it is printed. */

@@ -4,23 +4,33 @@ import type { Expression, Literal, Query, Select, Source } from "./tree.ts";
 /** A value that a `?` stands for. */
 export type SqlValue = string | number | null;
 
+/** How a query is printed. */
+interface Style {
+  readonly literal: (literal: Literal) => string;
+  /** In lines, and names no longer than they need be. */
+  readonly isReadable: boolean;
+}
+
 /** Prints a query with `?` for every literal, and the literals in their order. */
 export function printBound(query: Query): { readonly sql: string; readonly parameters: readonly SqlValue[] } {
   const parameters: SqlValue[] = [];
-  const sql = printQuery(query, (literal) => {
-    parameters.push(literal.value);
+  const literal = ({ type, value }: Literal): string => {
+    parameters.push(value);
     // A whole real would come back as an integer, and divide like one.
-    return literal.type === "real" && Number.isInteger(literal.value) ? "+CAST(? AS REAL)" : "?";
-  });
-  return { sql, parameters };
+    return type === "real" && Number.isInteger(value) ? "+CAST(? AS REAL)" : "?";
+  };
+  return { sql: printQuery(query, { literal, isReadable: false }), parameters };
 }
 
-/** Prints a query with its literals in place, for people to read and for `admit` to read again. */
+/** Prints a query with its literals in place, for `admit` to read again. */
 export function printInline(query: Query): string {
-  return printQuery(query, inline);
+  return printQuery(query, { literal: inline, isReadable: false });
 }
 
-type PrintLiteral = (literal: Literal) => string;
+/** Prints a query on one table as people would write it. */
+export function printReadable(query: Query): string {
+  return printQuery(query, { literal: inline, isReadable: true });
+}
 
 function inline({ type, value }: Literal): string {
   if (value === null) return "NULL";
@@ -30,43 +40,52 @@ function inline({ type, value }: Literal): string {
   return value < 0 ? `(${digits})` : digits;
 }
 
-function printQuery(query: Query, literal: PrintLiteral): string {
-  const tables = query.tables.map((table) => `${identifier(table.name)} AS (${printQuery(table.query, literal)})`);
-  const selects = query.selects.map((select) => printSelect(select, literal));
-  const orderBy = query.orderBy.map((term) => `${print(term.value, literal)}${term.isDescending ? " DESC" : ""}`);
-  const number = (value: number): string => literal({ kind: "literal", type: "integer", value });
+function printQuery(query: Query, style: Style): string {
+  const tables = query.tables.map((table) => `${identifier(table.name)} AS (${printQuery(table.query, style)})`);
+  const selects = query.selects.map((select) => printSelect(select, style));
+  const orderBy = query.orderBy.map((term) => `${print(term.value, style)}${term.isDescending ? " DESC" : ""}`);
+  const number = (value: number): string => style.literal({ kind: "literal", type: "integer", value });
   return [
-    ...clause("WITH", tables, ", "),
+    ...clause("WITH", tables),
     selects.join(" UNION ALL "),
-    ...clause("ORDER BY", orderBy, ", "),
+    ...clause("ORDER BY", orderBy),
     ...(query.limit === undefined ? [] : [`LIMIT ${number(query.limit)}`]),
     ...(query.skip === undefined ? [] : [`OFFSET ${number(query.skip)}`]),
   ].join(" ");
 }
 
-function printSelect(select: Select, literal: PrintLiteral): string {
-  const outputs = select.outputs.map(({ value, name }) => `${print(value, literal)} AS ${identifier(name)}`);
+function printSelect(select: Select, style: Style): string {
+  const outputs = select.outputs.map((output) => printOutput(output, style));
   return [
     `SELECT ${select.isDistinct ? "DISTINCT " : ""}${outputs.join(", ")}`,
-    `FROM ${select.sources.map((source) => printSource(source, literal)).join(" ")}`,
-    ...(select.where === undefined ? [] : [`WHERE ${print(select.where, literal)}`]),
+    `FROM ${select.sources.map((source) => printSource(source, style)).join(" ")}`,
+    ...(select.where === undefined ? [] : [`WHERE ${printWhere(select.where, style)}`]),
     ...clause(
       "GROUP BY",
-      select.groupBy.map((term) => print(term, literal)),
-      ", ",
+      select.groupBy.map((term) => print(term, style)),
     ),
-    ...(select.having === undefined ? [] : [`HAVING ${print(select.having, literal)}`]),
-  ].join(" ");
+    ...(select.having === undefined ? [] : [`HAVING ${print(select.having, style)}`]),
+  ].join(style.isReadable ? "\n" : " ");
 }
 
-function printSource({ table, alias, join }: Source, literal: PrintLiteral): string {
+function printOutput({ value, name }: Select["outputs"][number], style: Style): string {
+  const isPlain = style.isReadable && value.kind === "column" && value.name === name;
+  return isPlain ? print(value, style) : `${print(value, style)} AS ${identifier(name)}`;
+}
+
+function printWhere(where: Expression, style: Style): string {
+  if (!style.isReadable || where.kind !== "and") return print(where, style);
+  return where.terms.map((term) => chained(term, style)).join("\n  AND ");
+}
+
+function printSource({ table, alias, join }: Source, style: Style): string {
   const name = table === alias ? identifier(table) : `${identifier(table)} AS ${identifier(alias)}`;
   if (join === undefined) return name;
-  return `${join.kind === "left" ? "LEFT JOIN" : "JOIN"} ${name} ON ${print(join.on, literal)}`;
+  return `${join.kind === "left" ? "LEFT JOIN" : "JOIN"} ${name} ON ${print(join.on, style)}`;
 }
 
-function clause(word: string, parts: readonly string[], separator: string): readonly string[] {
-  return parts.length === 0 ? [] : [`${word} ${parts.join(separator)}`];
+function clause(word: string, parts: readonly string[]): readonly string[] {
+  return parts.length === 0 ? [] : [`${word} ${parts.join(", ")}`];
 }
 
 /** Names of ours that are keywords of SQLite too stand in quotes. */
@@ -74,19 +93,22 @@ function identifier(name: string): string {
   return isKeyword(name) ? `"${name}"` : name;
 }
 
-function print(expression: Expression, literal: PrintLiteral): string {
-  const go = (part: Expression): string => operand(part, literal);
+function print(expression: Expression, style: Style): string {
+  const go = (part: Expression): string => operand(part, style);
   const not = (part: { readonly isNegated: boolean }): string => (part.isNegated ? "NOT " : "");
   switch (expression.kind) {
     case "literal":
-      return literal(expression);
+      return style.literal(expression);
     case "column":
-      return `${identifier(expression.source)}.${identifier(expression.name)}`;
+      return `${style.isReadable ? "" : `${identifier(expression.source)}.`}${identifier(expression.name)}`;
     case "output":
       return identifier(expression.name);
     case "and":
     case "or":
-      return balance(expression.terms.map(go), expression.kind === "and" ? " AND " : " OR ");
+      return balance(
+        expression.terms.map((term) => chained(term, style)),
+        expression.kind === "and" ? " AND " : " OR ",
+      );
     case "not":
       return `NOT ${go(expression.operand)}`;
     case "negate":
@@ -97,13 +119,13 @@ function print(expression: Expression, literal: PrintLiteral): string {
       return `${go(expression.left)} ${expression.operator} ${go(expression.right)}`;
     case "like":
     case "glob":
-      return printPattern(expression, literal);
+      return printPattern(expression, style);
     case "in":
       return `${go(expression.subject)} ${not(expression)}IN (${expression.values.map(go).join(", ")})`;
     case "in_query":
-      return `${go(expression.subject)} ${not(expression)}IN (${printQuery(expression.query, literal)})`;
+      return `${go(expression.subject)} ${not(expression)}IN (${printQuery(expression.query, style)})`;
     case "exists":
-      return `EXISTS (${printQuery(expression.query, literal)})`;
+      return `EXISTS (${printQuery(expression.query, style)})`;
     case "between":
       return `${go(expression.subject)} ${not(expression)}BETWEEN ${go(expression.low)} AND ${go(expression.high)}`;
     case "is_null":
@@ -111,7 +133,7 @@ function print(expression: Expression, literal: PrintLiteral): string {
     case "cast":
       return `CAST(${go(expression.operand)} AS ${expression.type})`;
     case "call":
-      return printCall(expression, literal);
+      return printCall(expression, style);
     case "case":
       return printCase(expression, go);
   }
@@ -128,9 +150,23 @@ const atoms: ReadonlySet<Expression["kind"]> = new Set([
 ]);
 
 /** What is not one piece by itself stands in parentheses, so that precedence is never a question. */
-function operand(expression: Expression, literal: PrintLiteral): string {
-  const text = print(expression, literal);
+function operand(expression: Expression, style: Style): string {
+  const text = print(expression, style);
   return atoms.has(expression.kind) ? text : `(${text})`;
+}
+
+const comparisons: ReadonlySet<string> = new Set(["=", "<>", "<", "<=", ">", ">="]);
+
+/** AND and OR bind looser than NOT, and that looser than any comparison. */
+function chained(term: Expression, style: Style): string {
+  const isTighter =
+    term.kind === "not" ||
+    term.kind === "like" ||
+    term.kind === "glob" ||
+    term.kind === "in" ||
+    term.kind === "is_null" ||
+    (term.kind === "binary" && comparisons.has(term.operator));
+  return isTighter ? print(term, style) : operand(term, style);
 }
 
 const longestFlatChain = 8;
@@ -142,17 +178,17 @@ function balance(terms: readonly string[], word: string): string {
   return `(${balance(terms.slice(0, middle), word)})${word}(${balance(terms.slice(middle), word)})`;
 }
 
-function printPattern(expression: Extract<Expression, { kind: "like" | "glob" }>, literal: PrintLiteral): string {
-  const text = (value: string): string => literal({ kind: "literal", type: "text", value });
-  const subject = operand(expression.subject, literal);
+function printPattern(expression: Extract<Expression, { kind: "like" | "glob" }>, style: Style): string {
+  const text = (value: string): string => style.literal({ kind: "literal", type: "text", value });
+  const subject = operand(expression.subject, style);
   const operator = `${expression.isNegated ? "NOT " : ""}${expression.kind.toUpperCase()}`;
   const pattern = text(expression.pattern);
   const escape = expression.escape === undefined ? "" : ` ESCAPE ${text(expression.escape)}`;
   return `${subject} ${operator} ${pattern}${escape}`;
 }
 
-function printCall(call: Extract<Expression, { kind: "call" }>, literal: PrintLiteral): string {
-  const list = call.arguments === "*" ? "*" : call.arguments.map((part) => print(part, literal)).join(", ");
+function printCall(call: Extract<Expression, { kind: "call" }>, style: Style): string {
+  const list = call.arguments === "*" ? "*" : call.arguments.map((part) => print(part, style)).join(", ");
   return `${call.name}(${call.isDistinct ? "DISTINCT " : ""}${list})`;
 }
 
