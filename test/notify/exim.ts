@@ -61,7 +61,7 @@ export async function startExim({ plain = false }: MailServerOptions = {}): Prom
     tlsPort,
     caFile,
     mails(mailbox) {
-      const path = join(folder, "mail", mailbox);
+      const path = join(folder, "mail", mailbox, "new"); // where a mail comes as a whole
       if (!existsSync(path)) return [];
       return readdirSync(path)
         .toSorted()
@@ -118,11 +118,10 @@ mailbox:
 begin transports
 maildir:
   driver = appendfile
-  file = ${folder}/mail/$local_part_data/\${tod_epoch}-$message_exim_id
+  directory = ${folder}/mail/$local_part_data
+  maildir_format
   create_directory
   user = ${USER}
-  mode = 0600
-  no_mode_fail_narrower
   message_prefix =
   message_suffix =
 

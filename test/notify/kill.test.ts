@@ -58,6 +58,27 @@ test("killed at any moment, everything that was taken in arrives, each under one
   for (const { id, title } of receiver.arrivals) expect(title).toBe(`alert ${id.slice(3)}`);
 }, 120_000);
 
+test("killed between taking in and telling, everything is told by the next process", async () => {
+  let isDeaf = true;
+  const receiver = await startReceiver((response) => {
+    if (!isDeaf) response.writeHead(204).end();
+  });
+  const wanted = {
+    path: join(openFolder(), "outbox.db"),
+    sinks: [{ ...receiver.webhook, groupSeconds: 0 }],
+    alerts: 30,
+  };
+  const first = begin(wanted);
+  await expect.poll(first.said, { timeout: 20_000 }).toContain("taken in");
+  first.process.kill("SIGKILL");
+  await first.ended;
+  isDeaf = false;
+  const second = begin(wanted);
+  expect(await second.ended).toBe(0);
+  expect(second.said()).toContain("resumed");
+  expect(alertsAmong(receiver.arrivals)).toBe(30);
+}, 60_000);
+
 const alertsAmong = (arrivals: readonly Arrival[]) =>
   new Set(arrivals.map(({ id }) => id).filter((id) => id.startsWith("al_"))).size;
 

@@ -58,14 +58,11 @@ export async function startRsyslogd(transport: SyslogTransport): Promise<SyslogR
           input(type="imtcp" address="127.0.0.1" port="${port}" ruleset="all")`,
   };
   const output = join(folder, "out.json");
-  const probe = await freePort();
   const config = write(
     "rsyslog.conf",
     `global(workDirectory="${folder}" maxMessageSize="64k" parser.escapeControlCharactersOnReceive="off"
        defaultNetstreamDriverCAFile="${caFile}" defaultNetstreamDriverCertFile="${cert}" defaultNetstreamDriverKeyFile="${key}")
      ${inputs[transport]}
-     ${transport === "udp" ? `module(load="imtcp") input(type="imtcp" address="127.0.0.1" port="${probe}" ruleset="none")` : ""}
-     ruleset(name="none") { stop }
      template(name="json" type="list" option.jsonf="on") {
        property(outname="pri" name="pri" format="jsonf")
        property(outname="version" name="protocol-version" format="jsonf")
@@ -80,8 +77,7 @@ export async function startRsyslogd(transport: SyslogTransport): Promise<SyslogR
      ruleset(name="all") { action(type="omfile" file="${output}" template="json") }
 `,
   );
-  // Nothing answers on UDP: a port beside it tells that the daemon has begun.
-  await runDaemon(RSYSLOGD, ["-n", "-f", config, "-i", join(folder, "pid")], [transport === "udp" ? probe : port]);
+  await runDaemon(RSYSLOGD, ["-n", "-f", config, "-i", join(folder, "pid")], [port]);
   return {
     port,
     caFile,

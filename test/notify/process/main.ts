@@ -41,6 +41,7 @@ for (let seq = (outbox.watermark ?? 0) + 1; seq <= alerts; seq += 1) {
   notifier.notify([alertOf(seq)], seq);
   if (seq % 3 === 0) await sleep(1);
 }
+console.error("taken in");
 const waits = () => notifier.readings().some(({ name, queued, sending }) => name !== without && queued + sending > 0);
 while (waits()) await sleep(10);
 console.error("done");
