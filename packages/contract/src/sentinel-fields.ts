@@ -1,7 +1,7 @@
 import Type from "typebox";
 import * as field from "./fields.ts";
 
-export const severities = ["informational", "low", "medium", "high", "critical"] as const;
+const severities = ["informational", "low", "medium", "high", "critical"] as const;
 
 export const severity = (description: string) => field.choice(severities, description);
 /** Ids of rules are their authors': a word of ours, or the UUID of a Sigma rule. */

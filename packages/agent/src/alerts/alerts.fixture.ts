@@ -4,7 +4,7 @@ import { type Bench, definition, openBench, type Request, tenantId } from "@hold
 import { type Cell, type Finding, type FoundBy, findingOf } from "./finding.ts";
 import { alertOperations, AlertRecorder, alertTables, type Notification, type RecorderParts } from "./index.ts";
 
-export const actor = "ac_aeaqcaibaeaqcaibaeaqcaibae";
+const actor = "ac_aeaqcaibaeaqcaibaeaqcaibae";
 
 /** A rule as alerts know it. */
 export const rule: FoundBy = {
@@ -18,7 +18,7 @@ export const rule: FoundBy = {
 };
 
 /** An outbox that keeps what it is given, and fails when it is told to. */
-export class FakeOutbox {
+class FakeOutbox {
   readonly taken: Notification[] = [];
   isBroken = false;
 

@@ -22,7 +22,7 @@ export function grouped(findings: readonly Finding[]): ReadonlyMap<string, Group
   return groups;
 }
 
-export const groupOf = (first: Finding): Group => ({
+const groupOf = (first: Finding): Group => ({
   first,
   count: 1,
   lastFoundAt: first.foundAt,

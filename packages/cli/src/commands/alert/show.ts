@@ -24,7 +24,7 @@ export const alertShow: Command = {
 };
 
 /** An alert in lines: what and where, what was found, and what else it may be. */
-export function alertLines(alert: Alert, style: Style): string {
+function alertLines(alert: Alert, style: Style): string {
   const { severity, title, description, details, falsePositives } = alert;
   const found = Object.entries(details).map(([column, value]) => [`  ${column}`, value === null ? "NULL" : value]);
   const excuses = falsePositives.map((text) => `  ${printable(text)}\n`).join("");

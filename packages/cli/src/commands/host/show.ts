@@ -27,7 +27,7 @@ async function ownName(context: Pick<Context, "call">): Promise<string> {
 }
 
 /** A host in lines; what is missing or lost is marked. */
-export function hostLines(host: Host, style: Style): string {
+function hostLines(host: Host, style: Style): string {
   const { sandbox, losses } = host;
   const heading = (text: string) => `${style.bold(text)}\n`;
   return [

@@ -1,4 +1,4 @@
-export const actor = "ac_4q7z3m5xk2c6h6t7w2n3b5d4fe";
+const actor = "ac_4q7z3m5xk2c6h6t7w2n3b5d4fe";
 const at = "2026-07-01T09:30:00.000Z";
 
 export const alert = {
