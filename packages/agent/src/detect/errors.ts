@@ -6,6 +6,7 @@ export type ExecutorErrorCode =
   | "sql"
   | "cancelled"
   | "crashed"
+  | "too_many_rows"
   | "unavailable"
   | "busy";
 
@@ -17,13 +18,17 @@ export const executorErrorCodes: readonly ExecutorErrorCode[] = [
   "sql",
   "cancelled",
   "crashed",
+  "too_many_rows",
   "unavailable",
   "busy",
 ];
 
+/** Codes for which the statement is to blame: run again as it is, it would most likely end the same way. */
+const blamed: readonly ExecutorErrorCode[] = ["timeout", "memory", "refused", "sql", "crashed", "too_many_rows"];
+
 /**
- * A statement that was not run to its end. The statement is at fault for `timeout`, `memory`, `refused`, `sql` and
- * `crashed`: run it again only when it was changed. For `busy` and `unavailable` try again later.
+ * A statement that was not run to its end, or whose result cannot be used. For `busy` and `unavailable` try again later;
+ * for the codes that blame the statement, change it first.
  */
 export class ExecutorError extends Error {
   override readonly name = "ExecutorError";
@@ -32,6 +37,11 @@ export class ExecutorError extends Error {
   constructor(code: ExecutorErrorCode, message: string, cause?: unknown) {
     super(message, cause === undefined ? {} : { cause });
     this.code = code;
+  }
+
+  /** Whether the statement itself is at fault, not the host or who asked. */
+  get blamesStatement(): boolean {
+    return blamed.includes(this.code);
   }
 }
 

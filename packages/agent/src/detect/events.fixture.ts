@@ -10,6 +10,11 @@ export interface EventFile {
   readonly database: DatabaseSync;
   /** Adds rows and returns the number of the last one; columns that are left out are 0 or empty. */
   add(table: string, rows: readonly Readonly<Record<string, string | number>>[]): number;
+  /** Gives rows that meet a condition a new number, as a change of state does. */
+  touch(table: string, where: string): void;
+  /** Newest number of all, and of a table. */
+  readonly head: number;
+  headOf(table: string): number;
 }
 
 /** A new event store in a folder of its own; gone when the test ends. */
@@ -26,21 +31,42 @@ export function eventFile(onTestFinished: (clean: () => void) => void): EventFil
     if (database.isOpen) database.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  return { path, database, add: adder(database) };
+  return new OpenEventFile(path, database);
 }
 
-function adder(database: DatabaseSync): EventFile["add"] {
-  let seq = 0;
-  return (name, rows) => {
+class OpenEventFile implements EventFile {
+  readonly path: string;
+  readonly database: DatabaseSync;
+  readonly #heads = new Map<string, number>();
+  head = 0;
+
+  constructor(path: string, database: DatabaseSync) {
+    this.path = path;
+    this.database = database;
+  }
+
+  headOf(table: string): number {
+    return this.#heads.get(table) ?? 0;
+  }
+
+  add(name: string, rows: readonly Readonly<Record<string, string | number>>[]): number {
     const columns = ruleTables.find((table) => table.name === name)!.columns;
-    const insert = database.prepare(`INSERT INTO "${name}" VALUES (${columns.map(() => "?").join(", ")})`);
-    database.exec("BEGIN");
+    const insert = this.database.prepare(`INSERT INTO "${name}" VALUES (${columns.map(() => "?").join(", ")})`);
+    const empty = (type: string): string | number => (type === "text" ? "" : 0);
+    this.database.exec("BEGIN");
     for (const row of rows) {
-      seq++;
-      const empty = (type: string): string | number => (type === "text" ? "" : 0);
+      const seq = ++this.head;
       insert.run(...columns.map(({ name, type }) => (name === "seq" ? seq : (row[name] ?? empty(type)))));
     }
-    database.exec("COMMIT");
-    return seq;
-  };
+    this.database.exec("COMMIT");
+    this.#heads.set(name, this.head);
+    return this.head;
+  }
+
+  touch(name: string, where: string): void {
+    const found = this.database.prepare(`SELECT rowid AS id FROM "${name}" WHERE ${where}`).all();
+    const update = this.database.prepare(`UPDATE "${name}" SET seq = ? WHERE rowid = ?`);
+    for (const { id } of found) update.run(++this.head, id as number);
+    if (found.length > 0) this.#heads.set(name, this.head);
+  }
 }

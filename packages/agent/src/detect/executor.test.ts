@@ -294,6 +294,7 @@ it("the codes of an ExecutorError are these", () => {
     "sql",
     "cancelled",
     "crashed",
+    "too_many_rows",
     "unavailable",
     "busy",
   ]);

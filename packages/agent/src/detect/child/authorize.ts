@@ -63,7 +63,8 @@ export function authorize(
       denied = undefined;
       read = new Set();
     },
-    seen: () => ({ denied, tables: read }),
+    // A copy: a statement that SQLite prepares again while it runs is asked about again.
+    seen: () => ({ denied, tables: new Set(read) }),
   };
 }
 
