@@ -20,11 +20,21 @@ export async function entriesFrom(administrator: Wire, start: number): Promise<r
 
 /** The same, each as the text that was hashed. */
 export async function exactEntriesFrom(administrator: Wire, start: number): Promise<readonly string[]> {
+  const first = await exported(administrator, start);
+  const entries = [...first.entries];
+  // What others wrote while this was read stands before its own entry.
+  while (start + entries.length < first.seq) {
+    const more = await exported(administrator, start + entries.length);
+    if (more.entries.length === 0) throw new Error(`the ledger ends before entry ${first.seq}`);
+    entries.push(...more.entries);
+  }
+  return entries.slice(0, first.seq - start);
+}
+
+async function exported(administrator: Wire, start: number) {
   const answer = await administrator.get(`/api/audit/export?start=${start}&limit=${MAX_ENTRIES}`);
   if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);
-  const entries = unframed(answer.bytes);
-  if (start + entries.length < answer.seq) throw new Error("more entries than one export holds, or others still come");
-  return entries.slice(0, answer.seq - start);
+  return { entries: unframed(answer.bytes), seq: answer.seq };
 }
 
 /** Position of the entry that comes next, when nobody else calls. */

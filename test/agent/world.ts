@@ -31,6 +31,7 @@ const settings = `agent:
       kind: syslog
       host: sink.invalid
       retry: { attempts: 1 }
+      breaker: { failures: 100, openSeconds: 1 }
 `;
 
 export async function startAgentWorld(): Promise<AgentWorld> {
