@@ -1,6 +1,7 @@
 import type { Context } from "../../command.ts";
 import { usage } from "../../failure.ts";
 import { wholeNumber } from "../../given.ts";
+import { count } from "../../terminal/count.ts";
 import { remark } from "../../terminal/print.ts";
 import { dotCommands } from "./complete.ts";
 import { pointAt } from "./point-at.ts";
@@ -55,7 +56,7 @@ export class QuerySession {
     output.out(showRows(result, format, output.style, output.isTerminal));
     if (result.isTruncated) remark(this.#context, `there are more than ${result.rows.length} rows`);
     if (output.isTerminal && output.isErrorTerminal) {
-      output.err(output.errorStyle.dim(`${result.rows.length} rows, ${result.durationMs.toFixed(1)} ms\n`));
+      output.err(output.errorStyle.dim(`${count(result.rows.length, "row")}, ${result.durationMs.toFixed(1)} ms\n`));
     }
   }
 
