@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withoutTypes } from "./without-types.ts";
@@ -17,7 +17,7 @@ const ENTRY = new URL("executor-child.ts", import.meta.url);
 const IMPORTS = /\bfrom "(\.{1,2}\/[^"]+)\.ts"/g;
 
 /**
- * Writes the child's modules as JavaScript into a private folder, anew before each start. Node would strip the types by
+ * Writes the child's modules as JavaScript into a private folder, and looks at them before each start. Node would strip the types by
  * itself, with a compiler that costs every process that does so 12 MB and needs code made at run time, which is one of
  * the things that the child must not be able to do.
  */
@@ -34,10 +34,16 @@ function write(source: string, folder: string, written: Set<string>): string {
   written.add(source);
   const code = withoutTypes(readFileSync(source, "utf8"));
   for (const [, path] of code.matchAll(IMPORTS)) write(join(dirname(source), `${path}.ts`), folder, written);
-  mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-  // Two executors may start at once: each reads a whole file.
-  const fresh = `${target}.${process.pid}`;
-  writeFileSync(fresh, code.replace(IMPORTS, 'from "$1.mjs"'), { mode: 0o600 });
-  renameSync(fresh, target);
+  writeIfOther(target, code.replace(IMPORTS, 'from "$1.mjs"'));
   return target;
+}
+
+/** A full disk keeps no executor from starting that has started before. */
+function writeIfOther(path: string, text: string): void {
+  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // Two executors may start at once: each reads a whole file.
+  const fresh = `${path}.${process.pid}`;
+  writeFileSync(fresh, text, { mode: 0o600 });
+  renameSync(fresh, path);
 }

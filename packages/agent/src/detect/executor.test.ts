@@ -260,7 +260,11 @@ describe("the executor's process", () => {
     await executor.start();
     const { pid } = executor;
     const waiting = rows("SELECT 1 AS a");
-    await Promise.all([executor.close(), expect(waiting).rejects.toMatchObject({ code: "cancelled" })]);
+    await Promise.all([
+      executor.close(),
+      executor.close(),
+      expect(waiting).rejects.toMatchObject({ code: "cancelled" }),
+    ]);
     expect(isAlive(pid!)).toBe(false);
     await expect(rows("SELECT 1 AS a")).rejects.toMatchObject({ code: "unavailable" });
   });

@@ -5,7 +5,14 @@ import { type Ending, ExecutorProcess } from "./executor-process.ts";
 import type { ChildMessage, RunReply } from "./protocol.ts";
 
 /** Why this side ended a process. */
-export type KillReason = "timeout" | "cancelled" | "renewed" | "not_needed" | "sandbox_too_weak" | "closed";
+export type KillReason =
+  | "timeout"
+  | "cancelled"
+  | "renewed"
+  | "not_needed"
+  | "not_ready_in_time"
+  | "sandbox_too_weak"
+  | "closed";
 
 export type Answer = RunReply | Extract<ChildMessage, { readonly kind: "failed" }>;
 
@@ -18,6 +25,8 @@ export interface KeeperEvents {
 
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5_000;
+/** A process that is not ready by then never will be; on a loaded machine it takes a second. */
+const START_LIMIT_MS = 30_000;
 
 /** Has one process of the executor ready: started when one is wanted, with back-off, and held against the sandbox asked for. */
 export class ProcessKeeper {
@@ -33,7 +42,8 @@ export class ProcessKeeper {
   /** Ends without an answer in between. */
   #failures = 0;
   #delay: NodeJS.Timeout | undefined;
-  #onGone: (() => void) | undefined;
+  #startLimit: NodeJS.Timeout | undefined;
+  #gone: PromiseWithResolvers<void> | undefined;
   report: SandboxReport | undefined;
   /** Why no process is started any more; undefined when one is. */
   refusal: string | undefined;
@@ -74,10 +84,9 @@ export class ProcessKeeper {
     this.#isClosed = true;
     clearTimeout(this.#delay);
     if (this.#process === undefined) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onGone = resolve;
+    this.#gone ??= Promise.withResolvers<void>();
     this.kill("closed");
-    await promise;
+    await this.#gone.promise;
   }
 
   async #start(): Promise<void> {
@@ -91,6 +100,7 @@ export class ProcessKeeper {
         message: (message) => this.#onMessage(message, namespaces),
         end: (ending) => this.#onEnd(ending),
       });
+      this.#startLimit = setTimeout(() => this.kill("not_ready_in_time"), START_LIMIT_MS);
     } catch (error) {
       this.#failures++;
       this.#isStarting = false;
@@ -108,6 +118,7 @@ export class ProcessKeeper {
   }
 
   #onReady(report: SandboxReport): void {
+    clearTimeout(this.#startLimit);
     this.report = report;
     this.#options.events?.started?.(report);
     if (!this.#isStrongEnough(report)) return this.kill("sandbox_too_weak");
@@ -130,15 +141,18 @@ export class ProcessKeeper {
     this.#process = undefined;
     this.#isReady = false;
     this.#killedFor = undefined;
-    if (reason === undefined) this.#failures++;
+    clearTimeout(this.#startLimit);
+    if (reason === undefined || reason === "not_ready_in_time") this.#failures++;
     if (reason !== "closed" && reason !== "not_needed") this.#options.events?.ended?.(reason ?? ending.message);
-    this.#onGone?.();
+    this.#gone?.resolve();
     this.#events.lost(reason === undefined ? ending : undefined, this.#whyNone(reason, ending));
   }
 
   #whyNone(reason: KillReason | undefined, ending: Ending): ExecutorError | undefined {
     if (reason === "sandbox_too_weak") return new ExecutorError("unavailable", this.refusal ?? reason);
-    if (reason !== undefined || this.#wasReady) return undefined;
-    return new ExecutorError("unavailable", `The executor did not start: ${ending.message}.`);
+    const isStartFailure = reason === "not_ready_in_time" || (reason === undefined && !this.#wasReady);
+    if (!isStartFailure) return undefined;
+    const why = reason === undefined ? ending.message : `it was not ready after ${START_LIMIT_MS / 1_000} s`;
+    return new ExecutorError("unavailable", `The executor did not start: ${why}.`);
   }
 }

@@ -34,10 +34,11 @@ export async function findNamespaces(programs: readonly string[] = namespaceProg
       refusals.push(`${name}: not installed`);
       continue;
     }
-    const refusal = await tryOut({ command, args });
+    const wrapper = isRoot ? { command, args } : withoutCapabilities({ command, args });
+    const refusal = await tryOut(wrapper);
     if (refusal === undefined) {
       const feature: SandboxFeature = { name: "namespaces", state: "on", detail: `${name}: ${gives}` };
-      return { feature, wrapper: { command, args } };
+      return { feature, wrapper };
     }
     refusals.push(`${name}: ${refusal}`);
   }
@@ -75,6 +76,13 @@ function candidates(isRoot: boolean): readonly Candidate[] {
       gives: "network, IPC, host name",
     },
   ];
+}
+
+/** bubblewrap refuses to start with capabilities that a service manager gave to the agent's own user. */
+function withoutCapabilities({ command, args }: Wrapper): Wrapper {
+  const setpriv = findCommand("setpriv");
+  if (setpriv === undefined) return { command, args };
+  return { command: setpriv, args: ["--ambient-caps=-all", "--inh-caps=-all", "--", command, ...args] };
 }
 
 function findCommand(name: string): string | undefined {

@@ -50,6 +50,26 @@ const neededForFull: readonly FeatureName[] = [
 /** One of these keeps files and network away by itself; without bounded memory neither counts. */
 const barriers: readonly FeatureName[] = ["landlock", "seccomp"];
 
+/** Why there is no sandbox on this system, for every line of it that would be drawn from inside. */
+export function unavailableHere(): readonly SandboxFeature[] {
+  return featureNames
+    .filter((name) => name !== "namespaces")
+    .map((name) => ({ name, state: "unavailable", detail: reasonHere() }));
+}
+
+function reasonHere(): string {
+  switch (process.platform) {
+    case "linux":
+      return `the C library cannot be called on ${process.arch}: koffi has no binary that this Node can load`;
+    case "darwin":
+      return "macOS: a process can only be confined by interfaces that Apple has deprecated, or by signing it";
+    case "win32":
+      return "Windows: job objects and restricted tokens are not used";
+    default:
+      return `nothing is known of ${process.platform}`;
+  }
+}
+
 /** Sums up features; each that nobody spoke of counts as unavailable. */
 export function reportOf(found: readonly SandboxFeature[]): SandboxReport {
   const features = featureNames.map(

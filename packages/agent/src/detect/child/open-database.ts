@@ -27,7 +27,9 @@ export interface OpenedDatabase {
 
 /**
  * Opens the event store so that nothing can be written: a read-only connection, whose shared index is read-only too (else
- * a process that was taken over could mislead the writer by it), `query_only`, defensive, no ATTACH, no extensions.
+ * a process that was taken over could mislead the writer by it), `query_only`, defensive, no ATTACH, no extensions. Each
+ * statement reads one snapshot of it. What is left to a process that was taken over are read locks: they keep the writer
+ * from cutting its log, until the deadline.
  */
 export function openDatabase({ databasePath, tables, without }: ChildOptions): OpenedDatabase {
   const isOn = (line: string): boolean => !without.includes(line);

@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { lockDown } from "../../sandbox/lock-down.ts";
 import { loadNative, type Native } from "../../sandbox/native.ts";
-import type { SandboxFeature } from "../../sandbox/report.ts";
+import { type SandboxFeature, unavailableHere } from "../../sandbox/report.ts";
 import { type ChildOptions, MAX_REQUEST_BYTES, type RunRequest } from "../protocol.ts";
 import { authorize } from "./authorize.ts";
 import { failureOf } from "./failure.ts";
@@ -52,7 +52,7 @@ function prepare(native: Native | undefined, options: ChildOptions): Prepared {
 }
 
 function lock(native: Native | undefined, options: ChildOptions): readonly SandboxFeature[] {
-  if (native === undefined) return options.features;
+  if (native === undefined) return [...options.features, ...unavailableHere()];
   const isInterpreted = options.flags.includes("--jitless");
   return [...options.features, ...lockDown(native, { ...options, isInterpreted })];
 }
