@@ -23,12 +23,12 @@ export interface AgentOptions extends Told {
 /** Runs the agent of this host until it is told to stop; the exit code says how it went (docs/cli.md). */
 export async function agent(options: AgentOptions): Promise<number> {
   try {
-    const { settings } = loadSettings(options);
-    const log = createLog(settings.logLevel);
+    const loaded = loadSettings(options);
+    const log = createLog(loaded.settings.logLevel);
     const service = serviceNotifier(options.env, (reason) => log.warn({ reason }, "systemd does not hear the agent"));
     // Threads and children copy the environment when they start.
     dropServiceVariables(process.env);
-    const running = await startAgent({ settings, env: options.env, log });
+    const running = await startAgent({ loaded, told: options, log });
     // Listened for before the start is announced: whoever reads that may press Ctrl-C at once, and it has to drain.
     const stopped = untilStopped(anyOf(options.signal, parentGone()));
     const endReloads = reloadOnHangup({ told: options, running, service, log });
@@ -76,7 +76,7 @@ function reloadOnHangup({ told, running, service, log }: Reloading): () => void 
   const reload = async () => {
     service.reloading();
     try {
-      await running.reload(loadSettings(told).settings);
+      await running.reload(loadSettings(told));
     } catch (error) {
       if (!(error instanceof StartFailure)) log.error({ err: error }, "the reload failed; everything stays as it was");
       else log.error({ problem: error.message }, "the reload is refused; everything stays as it was");

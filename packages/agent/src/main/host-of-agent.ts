@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { arch, release, type as systemName, uptime } from "node:os";
 import type { Host, HostWithReadings } from "@holdfast/contract/types";
 import { ruleTables } from "@holdfast/rules";
-import { type MemoryReading, version } from "@holdfast/runtime";
+import { version } from "@holdfast/runtime";
 import type { HostReadings } from "../hosts/index.ts";
-import { reaches, type SandboxLevel } from "../sandbox/index.ts";
-import type { SourceReading } from "../sources/index.ts";
+import { reaches } from "../sandbox/index.ts";
+import type { AgentSettings } from "../settings/index.ts";
+import type { ChosenSource } from "../sources/index.ts";
+import type { MemoryBudget } from "./memory-budget.ts";
 import type { OpenExecutors } from "./open-executors.ts";
 import type { OpenStore } from "./open-store.ts";
 import { tableRows } from "./table-rows.ts";
@@ -16,14 +18,11 @@ const MAX_DETAIL = 1024;
 /** What the readings of a host are taken from. */
 export interface HostParts {
   readonly name: string;
+  readonly settings: AgentSettings;
   readonly stored: OpenStore;
   readonly executors: OpenExecutors;
-  /** What the executor is to be confined by at least. */
-  readonly minimum: SandboxLevel;
-  readonly queueRows: number;
-  readonly maxStoreMiB: number;
-  readonly sources: () => readonly SourceReading[];
-  readonly memory: () => MemoryReading;
+  readonly source: Pick<ChosenSource, "readings">;
+  readonly memory: Pick<MemoryBudget, "reading">;
 }
 
 /** The host that this agent runs on, as it is asked about. */
@@ -38,7 +37,7 @@ export class HostOfAgent implements HostReadings {
   }
 
   host(): Host {
-    const { name, sources } = this.#with;
+    const { name, source } = this.#with;
     return {
       name,
       os: this.#system,
@@ -47,14 +46,14 @@ export class HostOfAgent implements HostReadings {
       bootedAt: this.#bootedAt,
       agentVersion: version,
       agentStartedAt: this.#startedAt,
-      source: sources().find(({ state }) => state === "active")?.name ?? "none",
+      source: source.readings().find(({ state }) => state === "active")?.name ?? "none",
       sandbox: this.#sandbox(),
     };
   }
 
   async readings(): Promise<HostWithReadings> {
-    const { stored, sources, executors } = this.#with;
-    const found = sources();
+    const { stored, source, executors } = this.#with;
+    const found = source.readings();
     return {
       ...this.host(),
       sources: found.map(({ name, state, detail, events, lost }) => ({
@@ -82,27 +81,27 @@ export class HostOfAgent implements HostReadings {
   }
 
   #sandbox(): Host["sandbox"] {
-    const { executors, minimum } = this.#with;
+    const { executors, settings } = this.#with;
     const report = executors.report();
     if (report === undefined) return { level: "none", isDegraded: true, detail: "the executor has not started yet" };
     const missing = report.features.filter(({ state }) => state !== "on");
     const detail = missing.map((one) => `${one.name}: ${one.detail}`).join("; ");
     return {
       level: report.level,
-      isDegraded: !reaches(report.level, minimum),
+      isDegraded: !reaches(report.level, settings.detection.sandbox),
       detail: (detail === "" ? "every line of defence is there" : detail).slice(0, MAX_DETAIL),
     };
   }
 
   #budgets(): HostWithReadings["budgets"] {
-    const { stored, memory, queueRows, maxStoreMiB } = this.#with;
-    const { bytes, budgetBytes, measure } = memory();
+    const { stored, memory, settings } = this.#with;
+    const { bytes, budgetBytes, measure } = memory.reading();
     const { user, system } = process.cpuUsage();
     return [
       { name: `memory (${measure})`, used: bytes, limit: budgetBytes, unit: "bytes" },
       { name: "processor", used: (user + system) / 10_000 / process.uptime(), limit: 1, unit: "percent" },
-      { name: "queue", used: stored.writer.readings().queuedRows, limit: queueRows, unit: "items" },
-      { name: "event store", used: stored.store.readings().bytes, limit: maxStoreMiB * MIB, unit: "bytes" },
+      { name: "queue", used: stored.writer.readings().queuedRows, limit: settings.store.queueRows, unit: "items" },
+      { name: "event store", used: stored.store.readings().bytes, limit: settings.store.maxMiB * MIB, unit: "bytes" },
     ];
   }
 }

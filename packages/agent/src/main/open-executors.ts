@@ -1,11 +1,11 @@
 import type { Logger } from "@holdfast/engine";
 import { ruleTables } from "@holdfast/rules";
 import type { Feature } from "@holdfast/runtime";
-import { Executor } from "../detect/executor.ts";
-import type { ExecutorOptions } from "../detect/executor-options.ts";
+import { Executor, type ExecutorOptions } from "../detect/index.ts";
 import type { SandboxReport } from "../sandbox/index.ts";
 import type { AgentFolder } from "./data-folder.ts";
 import type { Ending } from "./ending.ts";
+import type { OwnFindings } from "./own-findings.ts";
 import type { AgentSettings } from "../settings/index.ts";
 
 const MIB = 1024 * 1024;
@@ -20,15 +20,21 @@ export interface OpenExecutors {
   report(): SandboxReport | undefined;
   /** Starts the process of the rules; one that cannot be had is told, and tried again when it is needed. */
   start(): Promise<void>;
+  /** Has the next statements meet processes that open the event store anew. */
+  renew(): void;
   feature(): Feature;
 }
 
-export function openExecutors(
-  folder: AgentFolder,
-  { detection }: AgentSettings,
-  log: Logger,
-  ending: Ending,
-): OpenExecutors {
+export interface ExecutorParts {
+  readonly folder: AgentFolder;
+  readonly settings: AgentSettings;
+  readonly own: OwnFindings;
+  readonly log: Logger;
+  readonly ending: Ending;
+}
+
+export function openExecutors({ folder, settings, own, log, ending }: ExecutorParts): OpenExecutors {
+  const { detection } = settings;
   const options: ExecutorOptions = {
     databasePath: folder.events,
     tables: ruleTables,
@@ -38,8 +44,11 @@ export function openExecutors(
     sandbox: { minimum: detection.sandbox, isRequired: detection.sandboxRequired },
     events: {
       ended: (message) => log.warn({ message }, "the executor ended, and is started again"),
-      alarm: (message, report) =>
-        log.error({ message, level: report.level }, "the executor is confined by less than is asked for"),
+      alarm(message, { level }) {
+        log.error({ message, level }, "the executor is confined by less than is asked for");
+        const title = "Rules are judged by a process that is confined by less than is asked for";
+        own.raise("agent-sandbox-degraded", title, { level, asked: detection.sandbox });
+      },
     },
   };
   const rules = new Executor(options);
@@ -56,7 +65,11 @@ export function openExecutors(
       log.error({ err: error }, "the executor does not start; no rule is judged until it does");
     }
   };
-  return { rules, queries, report, start, feature: () => featureOf(report(), detection.sandbox) };
+  const renew = () => {
+    rules.renew();
+    queries.renew();
+  };
+  return { rules, queries, report, start, renew, feature: () => featureOf(report(), detection.sandbox) };
 }
 
 function featureOf(report: SandboxReport | undefined, minimum: SandboxReport["level"]): Feature {

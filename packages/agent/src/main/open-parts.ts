@@ -1,30 +1,23 @@
 import type { Logger, Operation } from "@holdfast/engine";
 import { admit, ruleTables } from "@holdfast/rules";
-import {
-  type CredentialStore,
-  type Feature,
-  type MemoryReading,
-  type MemoryWatch,
-  type Metrics,
-  watchMemory,
-} from "@holdfast/runtime";
+import type { CredentialStore, Feature, Metrics } from "@holdfast/runtime";
 import type { Effects } from "../effects.ts";
 import { RuleBook, type RuleParts, type RuleSnapshot } from "../rules/index.ts";
 import type { AgentSettings } from "../settings/index.ts";
 import { chooseSource, type ChosenSource } from "../sources/index.ts";
 import { agentOperations } from "./agent-operations.ts";
 import type { AgentFolder } from "./data-folder.ts";
+import { Detection } from "./detection.ts";
 import type { Ending } from "./ending.ts";
+import { HostOfAgent } from "./host-of-agent.ts";
 import { rulesFor } from "./load-rules.ts";
+import { MemoryBudget } from "./memory-budget.ts";
 import { type AgentMetrics, createAgentMetrics } from "./metrics.ts";
 import { type OpenExecutors, openExecutors } from "./open-executors.ts";
 import { type OpenNotification, openNotification } from "./open-notification.ts";
 import { type OpenStore, openStore } from "./open-store.ts";
-import { HostOfAgent } from "./host-of-agent.ts";
+import { OwnFindings } from "./own-findings.ts";
 import { queryOver } from "./query.ts";
-import { RuleReadings } from "./rule-readings.ts";
-
-const MIB = 1024 * 1024;
 
 /** What parts are opened with. */
 export interface PartsStart {
@@ -43,14 +36,14 @@ export interface PartsStart {
 export interface AgentParts {
   readonly metrics: AgentMetrics;
   readonly stored: OpenStore;
+  readonly source: ChosenSource;
   readonly executors: OpenExecutors;
+  readonly detection: Detection;
   readonly rules: RuleParts;
   /** Rules as their files said when the agent was started. */
   readonly snapshot: RuleSnapshot;
   readonly notification: OpenNotification;
-  readonly ruleReadings: RuleReadings;
-  readonly source: ChosenSource;
-  readonly memory: MemoryWatch;
+  readonly memory: MemoryBudget;
   readonly operations: readonly Operation[];
   features(): readonly Feature[];
 }
@@ -59,23 +52,19 @@ export interface AgentParts {
 export async function openParts(start: PartsStart): Promise<AgentParts> {
   const { settings, folder, host, log, effects, ending } = start;
   const told = settings();
+  const own = new OwnFindings(host);
   const metrics = createAgentMetrics(start.metrics.register, () => stored.store.readings().bytes);
-  const stored = openStore(folder, told, metrics, log, ending);
-  const executors = openExecutors(folder, told, log, ending);
+  const stored = openStore({ folder, settings: told, metrics, own, log, ending });
   const source = chooseSource(told.collect.source);
-  const memory = watchMemory(told.memoryMiB * MIB, (reading) => onPressure(stored, log, reading));
-  ending.at("collectors", () => memory.stop());
-  const ruleReadings = new RuleReadings();
+  const executors = openExecutors({ folder, settings: told, own, log, ending });
+  const detection = new Detection({ host, stored, executors, own, metrics, log });
   const load = () => rulesFor(folder, settings());
   const snapshot = load();
-  const rules: RuleParts = {
-    book: new RuleBook(() => {}),
-    load,
-    readings: (rule) => ruleReadings.of(rule),
-    effects,
-  };
+  const book = new RuleBook((running) => detection.setRules(running));
+  const rules: RuleParts = { book, load, readings: (rule) => detection.readingOf(rule), effects };
   const ruleIds = () => [...load().rules.keys()];
   const notification = await openNotification({ ...start, settings: told, metrics, ruleIds });
+  const memory = new MemoryBudget(told.memoryMiB, log, ending);
   const operations = agentOperations({
     rules,
     queries: {
@@ -83,37 +72,37 @@ export async function openParts(start: PartsStart): Promise<AgentParts> {
       run: queryOver(executors.queries, () => stored.store.head),
     },
     sinks: notification.sinks,
-    host: new HostOfAgent({
-      name: host,
-      stored,
-      executors,
-      minimum: told.detection.sandbox,
-      queueRows: told.store.queueRows,
-      maxStoreMiB: told.store.maxMiB,
-      sources: () => source.readings(),
-      memory: () => memory.reading(),
-    }),
+    host: new HostOfAgent({ name: host, settings: told, stored, executors, source, memory }),
     effects,
   });
-  const features = () => [executors.feature(), notification.feature()];
   return {
     metrics,
     stored,
+    source,
     executors,
+    detection,
     rules,
     snapshot,
     notification,
-    ruleReadings,
-    source,
     memory,
     operations,
-    features,
+    features: () => [
+      processEvents(source),
+      executors.feature(),
+      detection.feature(),
+      notification.feature(),
+      memory.feature(),
+    ],
   };
 }
 
-/** From 80 % of the budget on less is taken in, until there is room again (P11). */
-function onPressure({ writer, store }: OpenStore, log: Logger, { level, bytes, budgetBytes }: MemoryReading): void {
-  writer.setMemoryPressure(level !== "normal");
-  if (level !== "normal") store.shrink();
-  log[level === "exceeded" ? "error" : "warn"]({ level, bytes, budgetBytes }, "memory of agent and executor");
+/** Where process events come from; looking at /proc now and then misses what lives shorter. */
+function processEvents(source: ChosenSource): Feature {
+  const name = "process-events";
+  const active = source.readings().find(({ state }) => state === "active");
+  if (active === undefined) return { name, state: "unavailable", detail: "no source has been started" };
+  if (active.name !== "polling") return { name, state: "available", detail: `${active.name}: ${active.detail}` };
+  const others = source.readings().filter((one) => one !== active && one.state !== "active");
+  const why = others.map((one) => `${one.name}: ${one.detail}`).join("; ");
+  return { name, state: "degraded", detail: `polling misses what lives shorter than a tick; ${why}` };
 }

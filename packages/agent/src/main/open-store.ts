@@ -4,6 +4,7 @@ import { type BackPressure, BatchWriter, EventStore, LossTally, StoreUpkeep } fr
 import type { AgentFolder } from "./data-folder.ts";
 import type { Ending } from "./ending.ts";
 import { LossTotals } from "./loss-totals.ts";
+import type { OwnFindings } from "./own-findings.ts";
 import type { AgentMetrics } from "./metrics.ts";
 import type { AgentSettings } from "../settings/index.ts";
 
@@ -17,16 +18,23 @@ export interface OpenStore {
   readonly losses: LossTally;
   /** What was lost since the start. */
   readonly totals: LossTotals;
+  /** Calls whoever has to know that the file was begun anew. */
+  onRenewed(listener: () => void): void;
+}
+
+export interface StoreParts {
+  readonly folder: AgentFolder;
+  readonly settings: AgentSettings;
+  readonly metrics: AgentMetrics;
+  readonly own: OwnFindings;
+  readonly log: Logger;
+  readonly ending: Ending;
 }
 
 /** Opens the event store of a folder that is this process's own. */
-export function openStore(
-  folder: AgentFolder,
-  { memoryMiB, store: settings }: AgentSettings,
-  metrics: AgentMetrics,
-  log: Logger,
-  ending: Ending,
-): OpenStore {
+export function openStore({ folder, settings: told, metrics, own, log, ending }: StoreParts): OpenStore {
+  const { memoryMiB, store: settings } = told;
+  const listeners: (() => void)[] = [];
   const totals = new LossTotals(log);
   const losses = new LossTally((loss) => totals.add(loss));
   const store = new EventStore({
@@ -35,7 +43,11 @@ export function openStore(
     memoryBudgetBytes: memoryMiB * MIB,
     maxBytes: settings.maxMiB * MIB,
     losses,
-    onRenewed: (reason, putAside) => log.error({ reason, putAside }, "the event store was begun anew"),
+    onRenewed(reason, putAside) {
+      log.error({ reason, putAside }, "the event store was begun anew");
+      own.raise("agent-events-lost", "The agent's event store was begun anew", { reason });
+      for (const listener of listeners) listener();
+    },
   });
   // Readers in other processes have gone by then.
   ending.at("files", () => store.close());
@@ -50,7 +62,15 @@ export function openStore(
     onFailure: (error) => log.error({ err: error }, "the event store cannot be written; it is tried again"),
   });
   ending.at("store", () => writer.close());
-  return { store, writer, upkeep: new StoreUpkeep({ store, maxAgeSeconds: settings.keepSeconds }), losses, totals };
+  const onRenewed = (listener: () => void) => void listeners.push(listener);
+  return {
+    store,
+    writer,
+    upkeep: new StoreUpkeep({ store, maxAgeSeconds: settings.keepSeconds }),
+    losses,
+    totals,
+    onRenewed,
+  };
 }
 
 function policyOf({ spill }: AgentFolder, settings: AgentSettings["store"]): BackPressure {

@@ -1,5 +1,5 @@
 import type { AdmittedStatement } from "@holdfast/rules";
-import type { Executor } from "../detect/executor.ts";
+import type { Executor } from "../detect/index.ts";
 import type { RunQuery } from "../queries/index.ts";
 
 /** Runs a query of a person over everything that there is at that moment. */

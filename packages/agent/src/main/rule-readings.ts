@@ -10,23 +10,26 @@ export class RuleReadings {
     return this.#readings.get(rule);
   }
 
-  ran(rule: string, at: number, durationMs: number, findings: number): void {
-    const before = this.#readings.get(rule) ?? NONE;
-    this.#readings.set(rule, {
-      ...before,
-      findings: before.findings + findings,
-      lastRunAt: at,
-      lastDurationMs: durationMs,
-    });
+  ran(rule: string, lastRunAt: number, lastDurationMs: number): void {
+    this.#readings.set(rule, { ...this.#before(rule), lastRunAt, lastDurationMs });
   }
 
-  failed(rule: string, at: number, reason: string): void {
-    const before = this.#readings.get(rule) ?? NONE;
-    this.#readings.set(rule, { ...before, errors: before.errors + 1, lastRunAt: at, lastError: reason });
+  found(rule: string, rows: number): void {
+    const before = this.#before(rule);
+    this.#readings.set(rule, { ...before, findings: before.findings + rows });
+  }
+
+  failed(rule: string, lastRunAt: number, lastError: string): void {
+    const before = this.#before(rule);
+    this.#readings.set(rule, { ...before, errors: before.errors + 1, lastRunAt, lastError });
   }
 
   /** Those of rules that are gone are forgotten. */
   keepOnly(rules: ReadonlySet<string>): void {
     for (const rule of this.#readings.keys()) if (!rules.has(rule)) this.#readings.delete(rule);
+  }
+
+  #before(rule: string): RuleReading {
+    return this.#readings.get(rule) ?? NONE;
   }
 }

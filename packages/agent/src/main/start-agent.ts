@@ -6,6 +6,7 @@ import {
   type Health,
   keepCapabilitiesFromChildren,
   type LevelledLogger,
+  type LoadedSettings,
   type Metrics,
   probePages,
 } from "@holdfast/runtime";
@@ -17,19 +18,22 @@ import { alertDuty, startRecorder } from "./alerting.ts";
 import { type AgentFolder, openAgentFolder } from "./data-folder.ts";
 import { Ending } from "./ending.ts";
 import { listen } from "./listeners.ts";
-import { checkpointDirOf, hostNameOf } from "./load-settings.ts";
+import { checkpointDirOf, hostNameOf, type Told } from "./load-settings.ts";
 import { openCredentials } from "./open-credentials.ts";
 import { type AgentLedger, openLedger } from "./open-ledger.ts";
 import { type AgentParts, openParts } from "./open-parts.ts";
 import { reloadAgent } from "./reload.ts";
 import { agentRootKey } from "./root-key.ts";
+import { type Collection, startCollection } from "./start-collection.ts";
+import { watchesOf } from "./watches.ts";
 
 const SUITES = { "xchacha20-poly1305": 1, "aes-256-gcm": 2, "chacha20-poly1305": 3 } as const;
 
 /** What an agent is started with. */
 export interface AgentStart {
-  readonly settings: AgentSettings;
-  readonly env: Environment;
+  readonly loaded: LoadedSettings<AgentSettings>;
+  /** Where the settings come from. */
+  readonly told: Told;
   readonly log: LevelledLogger;
 }
 
@@ -44,8 +48,8 @@ export interface RunningAgent {
   /** How its parts are. */
   features(): readonly Feature[];
   health(): Health;
-  /** Takes what can be changed while it runs: rules and sinks. */
-  reload(settings: AgentSettings): Promise<void>;
+  /** Takes what can be changed while it runs: rules, sinks, files under watch. */
+  reload(loaded: LoadedSettings<AgentSettings>): Promise<void>;
   /** Ends its parts in order; nothing that was acknowledged is lost by not waiting for it. */
   stop(): Promise<void>;
 }
@@ -62,16 +66,22 @@ export async function startAgent(start: AgentStart): Promise<RunningAgent> {
 }
 
 async function begin(start: AgentStart, ending: Ending): Promise<RunningAgent> {
-  const { settings, env, log } = start;
+  const { told, log } = start;
+  const { settings, files } = start.loaded;
+  const { env } = told;
   const host = hostNameOf(settings);
-  const held: Held = { settings, parts: undefined, features: [] };
+  const held: Held = { settings, parts: undefined, collection: undefined, features: [] };
   const hardening = hardenProcess();
   held.features.push(keepCapabilitiesFromChildren());
   const folder = openAgentFolder(settings.dataDir);
   const credentials = await openCredentials(settings, folder, env);
   held.features.push(credentials.feature);
   const effects = new Effects(log);
-  const features = () => [...held.features, ...(held.parts?.features() ?? [])];
+  const features = () => [
+    ...held.features,
+    ...(held.collection === undefined ? [] : [held.collection.feature()]),
+    ...(held.parts?.features() ?? []),
+  ];
   const rootKey = agentRootKey(settings.rootKey, credentials.store);
   const ledger = await openLedger({
     folder,
@@ -87,9 +97,9 @@ async function begin(start: AgentStart, ending: Ending): Promise<RunningAgent> {
     features,
     onCommitted: (writes) => effects.onCommitted(writes),
     async operations({ metrics }) {
-      const told = () => held.settings;
+      const now = () => held.settings;
       const { store } = credentials;
-      held.parts = await openParts({ settings: told, folder, host, log, credentials: store, metrics, effects, ending });
+      held.parts = await openParts({ settings: now, folder, host, log, credentials: store, metrics, effects, ending });
       return held.parts.operations;
     },
   });
@@ -98,7 +108,10 @@ async function begin(start: AgentStart, ending: Ending): Promise<RunningAgent> {
   await restoreRules(parts.rules.book, parts.snapshot, assembly.reads(), principal.tenant);
   const recorder = await startRecorder({ ledger, parts, settings, log, ending });
   await parts.executors.start();
-  void recorder;
+  parts.detection.begin(recorder);
+  const watches = watchesOf(settings, files, told);
+  const collection = startCollection({ parts, settings, watches, log, ending });
+  held.collection = collection;
   const socket = socketOf(settings, env, folder);
   const listening = await openDoors({ ledger, socket, metrics: assembly.metrics, settings, ending });
   const further = [alertDuty(ledger, settings)];
@@ -115,8 +128,8 @@ async function begin(start: AgentStart, ending: Ending): Promise<RunningAgent> {
     startedInMs: performance.now(),
     metricsPort: listening.metricsPort,
     features,
-    health: () => ({ isHealthy: true }),
-    reload: (changed) => reloadAgent({ held, parts, ledger, log }, changed),
+    health: () => collection.health(),
+    reload: (changed) => reloadAgent({ held, told, parts, collection, ledger, log }, changed),
     stop: () => ending.run(),
   };
 }
@@ -125,6 +138,7 @@ async function begin(start: AgentStart, ending: Ending): Promise<RunningAgent> {
 interface Held {
   settings: AgentSettings;
   parts: AgentParts | undefined;
+  collection: Collection | undefined;
   readonly features: Feature[];
 }
 

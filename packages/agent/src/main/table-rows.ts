@@ -1,6 +1,5 @@
 import type { HostWithReadings } from "@holdfast/contract/types";
-import { ExecutorError } from "../detect/errors.ts";
-import type { Executor } from "../detect/executor.ts";
+import { type Executor, ExecutorError } from "../detect/index.ts";
 
 /** How many rows each table has; none of them while the executor cannot say. */
 export async function tableRows(

@@ -28,9 +28,12 @@ export const up: Command = {
   },
 };
 
+/** As bin/holdfast starts an agent: no inspector, and a small young generation, for it has little memory. */
+const agentFlags = ["--disable-sigusr1", "--max-semi-space-size=2"];
+
 /** This very program, so that server and agent are of one version. */
 function agentCommand(): { readonly program: string; readonly words: readonly string[] } {
-  return { program: process.execPath, words: ["--disable-sigusr1", process.argv[1] ?? "", "agent"] };
+  return { program: process.execPath, words: [...agentFlags, process.argv[1] ?? "", "agent"] };
 }
 
 const dataDir = (given: Given): string | undefined => textOption(given, "data-dir");

@@ -1,0 +1,162 @@
+import { describe, expect, it, vi } from "vitest";
+import type { Finding } from "../alerts/index.ts";
+import { ExecutorError, type RunResult, type Statement } from "../detect/index.ts";
+import type { LoadedRule } from "../rules/index.ts";
+import { Detection } from "./detection.ts";
+import { createAgentMetrics } from "./metrics.ts";
+import { OwnFindings } from "./own-findings.ts";
+import { Registry } from "prom-client";
+
+const nothing: RunResult = { columns: [], rows: [], isTruncated: false, durationMs: 1 };
+
+function loaded(id: string): LoadedRule {
+  return {
+    rule: {
+      id,
+      title: "Something runs",
+      severity: "low",
+      description: "",
+      sql: "SELECT pid FROM process_events",
+      schedule: { kind: "tick" },
+      dedup: [],
+      attack: [],
+      falsePositives: [],
+      tests: { match: [], noMatch: [] },
+    },
+    statement: {
+      sql: "SELECT pid FROM process_events",
+      parameters: [],
+      tables: ["process_events"],
+      columns: ["pid"],
+      isAggregate: false,
+    },
+    origin: "own",
+    file: `${id}.yaml`,
+    text: "",
+  } as unknown as LoadedRule;
+}
+
+/** Detection over a store in which a row comes with each call of `see`, and an executor that answers what it is told. */
+function detecting() {
+  const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  const memory = new Map<string, string>();
+  const clock = { ms: 1_000_000 };
+  const store = {
+    head: 1,
+    headOf: () => store.head,
+    recall: (name: string) => memory.get(name),
+    remember: (values: Readonly<Record<string, string>>) => {
+      for (const [name, value] of Object.entries(values)) memory.set(name, value);
+    },
+  };
+  let renewed = () => {};
+  const run = vi.fn<(statement: Statement) => Promise<RunResult>>().mockResolvedValue(nothing);
+  const renew = vi.fn();
+  const own = new OwnFindings("here", () => clock.ms);
+  const recorded: Finding[] = [];
+  const record = vi.fn(async (findings: readonly Finding[]) => void recorded.push(...findings));
+  const detection = new Detection({
+    host: "here",
+    stored: { store: store as never, onRenewed: (listener) => void (renewed = listener) },
+    executors: { rules: { run } as never, renew },
+    own,
+    metrics: createAgentMetrics(new Registry(), () => 0),
+    log,
+    now: () => clock.ms,
+  });
+  const see = () => {
+    store.head += 1;
+    clock.ms += 100_000;
+  };
+  return {
+    detection,
+    log,
+    run,
+    record,
+    recorded,
+    own,
+    see,
+    renew,
+    renewed: () => renewed(),
+    begin: () => detection.begin({ record }),
+  };
+}
+
+describe("detection", () => {
+  it("judges nothing before findings can be recorded", async () => {
+    const { detection, run, see } = detecting();
+    detection.setRules([loaded("one")]);
+    see();
+    await detection.tick();
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it("records what a rule finds, with what the rule says of it", async () => {
+    const { detection, run, recorded, see, begin } = detecting();
+    detection.setRules([loaded("one")]);
+    begin();
+    see();
+    run.mockResolvedValue({ ...nothing, columns: ["pid"], rows: [[42]] });
+    await detection.tick();
+    expect(recorded).toMatchObject([{ rule: { id: "one", severity: "low" }, host: "here", details: { pid: 42 } }]);
+    expect(detection.readingOf("one")).toMatchObject({ findings: 1, errors: 0 });
+    expect(detection.feature()).toMatchObject({ state: "available", detail: "1 run" });
+  });
+
+  it("judges rows again whose findings could not be recorded", async () => {
+    const { detection, run, record, recorded, see, begin } = detecting();
+    detection.setRules([loaded("one")]);
+    begin();
+    see();
+    run.mockResolvedValue({ ...nothing, columns: ["pid"], rows: [[42]] });
+    record.mockImplementation(async (findings) => {
+      if (findings.length > 0) throw new Error("the ledger cannot be written");
+    });
+    await detection.tick();
+    expect(recorded).toEqual([]);
+    record.mockImplementation(async (findings) => void recorded.push(...findings));
+    see();
+    await detection.tick();
+    expect(recorded).toMatchObject([{ details: { pid: 42 } }]);
+  });
+
+  it("tells people of a rule that is switched off for failing, and gives it another chance when it is switched on", async () => {
+    const { detection, run, recorded, see, begin } = detecting();
+    detection.setRules([loaded("one")]);
+    begin();
+    run.mockRejectedValue(new ExecutorError("memory", "too much"));
+    for (let round = 0; round < 8; round++) {
+      see();
+      await detection.tick();
+    }
+    expect(recorded).toMatchObject([
+      { rule: { id: "agent-rule-disabled", severity: "high" }, details: { rule: "one" } },
+    ]);
+    expect(detection.feature()).toMatchObject({ state: "degraded", detail: expect.stringContaining("one") as string });
+    expect(detection.readingOf("one")?.lastError).toContain("too much");
+    run.mockReset().mockResolvedValue(nothing);
+    detection.setRules([]);
+    detection.setRules([loaded("one")]);
+    see();
+    await detection.tick();
+    expect(run).toHaveBeenCalled();
+    expect(detection.feature().state).toBe("available");
+  });
+
+  it("keeps what it has to say of the agent until that is recorded", async () => {
+    const { detection, record, recorded, own, begin } = detecting();
+    begin();
+    own.raise("agent-events-lost", "The agent's event store was begun anew", { reason: "damaged" });
+    record.mockRejectedValueOnce(new Error("not now"));
+    await detection.tick();
+    expect(recorded).toEqual([]);
+    await detection.tick();
+    expect(recorded).toMatchObject([{ rule: { id: "agent-events-lost" }, details: { reason: "damaged" } }]);
+  });
+
+  it("has the executors open a store anew that was begun anew", () => {
+    const { renewed, renew } = detecting();
+    renewed();
+    expect(renew).toHaveBeenCalledOnce();
+  });
+});

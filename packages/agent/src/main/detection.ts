@@ -1,0 +1,148 @@
+import type { Logger } from "@holdfast/engine";
+import { ruleTables } from "@holdfast/rules";
+import type { Feature } from "@holdfast/runtime";
+import { type AlertRecorder, findingOf } from "../alerts/index.ts";
+import { type Found, type ScheduledRule, Scheduler } from "../detect/index.ts";
+import type { LoadedRule, RuleReading } from "../rules/index.ts";
+import type { AgentMetrics } from "./metrics.ts";
+import type { OpenExecutors } from "./open-executors.ts";
+import type { OpenStore } from "./open-store.ts";
+import type { OwnFindings } from "./own-findings.ts";
+import { RuleReadings } from "./rule-readings.ts";
+
+export interface DetectionParts {
+  readonly host: string;
+  readonly stored: Pick<OpenStore, "store" | "onRenewed">;
+  readonly executors: Pick<OpenExecutors, "rules" | "renew">;
+  readonly own: OwnFindings;
+  readonly metrics: AgentMetrics;
+  readonly log: Logger;
+  readonly now?: () => number;
+}
+
+/** A rule as the scheduler runs it, with all that alerts say of it. */
+interface Judged extends ScheduledRule {
+  readonly loaded: LoadedRule;
+}
+
+type Recorder = Pick<AlertRecorder, "record">;
+
+/** Judges what is new by the rules that run, and has what they find recorded. */
+export class Detection {
+  readonly #with: DetectionParts;
+  readonly #now: () => number;
+  readonly #scheduler: Scheduler<Judged>;
+  readonly #readings = new RuleReadings();
+  #rules: ReadonlyMap<string, Judged> = new Map();
+  #recorder: Recorder | undefined;
+  #beat: () => void = () => {};
+
+  /** Made before the first rows are written, so that none of them is taken for judged. */
+  constructor(parts: DetectionParts) {
+    const { stored, executors, metrics } = parts;
+    const { store } = stored;
+    this.#with = parts;
+    this.#now = parts.now ?? Date.now;
+    this.#scheduler = new Scheduler<Judged>({
+      tables: ruleTables,
+      source: store,
+      memory: store,
+      run: (statement) => executors.rules.run(statement),
+      now: this.#now,
+      metrics: {
+        observeRun: (rule, seconds) => this.#ran(rule, seconds),
+        countError: (rule, code) => metrics.ruleFailed(rule, code),
+      },
+      reports: {
+        findings: (rule, found) => this.#found(rule, found),
+        // No rule asks for differences: they are what people's own queries ask for.
+        changes: () => Promise.resolve(),
+        failed: (rule, error) => this.#failed(rule, error),
+        notRemembered: (error) => parts.log.error({ err: error }, "how far rules are is not remembered yet"),
+        disabled: (rule, reason) => this.#disabled(rule, reason),
+      },
+    });
+    stored.onRenewed(() => {
+      this.#scheduler.rewrite();
+      executors.renew();
+    });
+  }
+
+  /** These rules run from the next tick on. One that is on again after it was off gets another chance. */
+  setRules(running: readonly LoadedRule[]): void {
+    const before = this.#rules;
+    this.#rules = new Map(running.map((loaded) => [loaded.rule.id, judgedOf(loaded)]));
+    for (const [id, rule] of this.#rules) if (!before.has(id)) this.#scheduler.enable(rule);
+    this.#scheduler.setRules([...this.#rules.values()]);
+    this.#readings.keepOnly(new Set(this.#rules.keys()));
+  }
+
+  /** From now on findings are recorded; before, nothing is judged. */
+  begin(recorder: Recorder): void {
+    this.#recorder = recorder;
+  }
+
+  /** Judges what is new, once the findings about the agent itself are recorded; `beat` is called for each rule. */
+  async tick(beat: () => void = () => {}): Promise<void> {
+    this.#beat = beat;
+    const recorder = this.#recorder;
+    if (recorder === undefined) return;
+    const { own } = this.#with;
+    const waiting = own.take();
+    try {
+      await recorder.record(waiting);
+      await this.#scheduler.tick();
+    } catch (error) {
+      own.restore(waiting);
+      this.#with.log.error({ err: error }, "findings are not recorded yet; they are judged again");
+    }
+  }
+
+  readingOf(rule: string): RuleReading | undefined {
+    return this.#readings.of(rule);
+  }
+
+  feature(): Feature {
+    const name = "rules";
+    const off = [...this.#rules.values()].filter((rule) => this.#scheduler.stateOf(rule).disabled !== undefined);
+    const detail = `${this.#rules.size - off.length} run`;
+    if (off.length === 0) return { name, state: "available", detail };
+    return {
+      name,
+      state: "degraded",
+      detail: `${detail}; switched off for failing: ${off.map(({ id }) => id).join(", ")}`,
+    };
+  }
+
+  async #found({ loaded }: Judged, { rows, upTo, isTruncated }: Found): Promise<void> {
+    const { host, log } = this.#with;
+    const { rule } = loaded;
+    if (isTruncated) log.warn({ rule: rule.id, rows: rows.length }, "a rule found more than may be brought back");
+    this.#readings.found(rule.id, rows.length);
+    const at = { host, foundAt: this.#now(), upTo };
+    await this.#recorder?.record(rows.map((row) => findingOf(rule, row, at)));
+  }
+
+  #ran(rule: string, seconds: number): void {
+    this.#beat();
+    this.#with.metrics.judged(rule, seconds);
+    this.#readings.ran(rule, this.#now(), seconds * 1_000);
+  }
+
+  #failed({ id }: Judged, error: Error): void {
+    this.#beat();
+    this.#readings.failed(id, this.#now(), error.message);
+    this.#with.log.warn({ rule: id, reason: error.message }, "a rule could not be judged; its rows are judged again");
+  }
+
+  #disabled({ id }: Judged, reason: string): void {
+    this.#with.log.error({ rule: id, reason }, "a rule was switched off, because it failed again and again");
+    const title = "A rule was switched off, because it failed again and again";
+    this.#with.own.raise("agent-rule-disabled", title, { rule: id, reason });
+  }
+}
+
+function judgedOf(loaded: LoadedRule): Judged {
+  const { id, schedule, windowSeconds } = loaded.rule;
+  return { id, statement: loaded.statement, schedule, ...(windowSeconds !== undefined && { windowSeconds }), loaded };
+}
