@@ -17,9 +17,9 @@ const ENTRY = new URL("executor-child.ts", import.meta.url);
 const IMPORTS = /\bfrom "(\.{1,2}\/[^"]+)\.ts"/g;
 
 /**
- * Writes the child's modules as JavaScript into a private folder, and looks at them before each start. Node would strip the types by
- * itself, with a compiler that costs every process that does so 12 MB and needs code made at run time, which is one of
- * the things that the child must not be able to do.
+ * Writes the child's modules as JavaScript into a private folder, and looks at them before each start. Node would strip
+ * the types by itself, with a compiler that costs every process that does so 12 MB and needs code made at run time, which
+ * is one of the things that the child must not be able to do.
  */
 export function prepareProgram(folder: string, entry: URL = ENTRY): ChildProgram {
   const written = new Set<string>();

@@ -14,7 +14,7 @@ const rules: readonly ScheduledRule[] = [
   ruleOf("state", "SELECT u.seq AS key FROM users u", { maxRows: 2 }),
   ruleOf(
     "events beside state",
-    "SELECT e.seq AS key FROM file_events e LEFT JOIN (SELECT max(u.uid) AS uid FROM users u) u",
+    "SELECT e.seq AS key FROM file_events e JOIN (SELECT u.uid AS uid FROM users u WHERE u.uid = 0 LIMIT 1) u",
   ),
   ruleOf("pairs of state", "SELECT u.seq || ' ' || m.seq AS key FROM users u JOIN mounts m"),
   ruleOf("now and then", "SELECT e.seq AS key FROM process_events e", {

@@ -156,6 +156,23 @@ describe("a rule that is run every so often", () => {
   });
 });
 
+describe("a rule whose schedule was changed", () => {
+  it("judges what it would have judged", async () => {
+    const slower: ScheduledRule = { ...shells, schedule: { kind: "every", seconds: 60 } };
+    const world = ready([slower, roots]);
+    await world.tick();
+    world.scheduler.setRules([shells, roots]);
+    world.events.add("process_events", [{ pid: 1, path: "/bin/ls" }]);
+    await world.tick();
+    world.scheduler.setRules([slower, roots]);
+    world.events.add("process_events", [{ pid: 2, path: "/bin/sh" }]);
+    await world.tick();
+    world.now += 60;
+    await world.tick();
+    expect(world.told.column("shells", "pid")).toEqual([2]);
+  });
+});
+
 describe("a differential query", () => {
   const users = ruleOf("accounts", "SELECT u.uid AS uid, u.username AS name FROM users u", {
     schedule: { kind: "every", seconds: 10 },
