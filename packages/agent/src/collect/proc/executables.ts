@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
-import { stat } from "node:fs";
+import { readlink, stat } from "node:fs";
 import type { FileHashes } from "../file-hashes.ts";
+import { withoutMark } from "./facts.ts";
 import type { ProcFiles } from "./proc-files.ts";
 
 /** What runs, compared with what stands at its path. */
@@ -37,7 +38,8 @@ export async function identifyExecutable(files: ProcFiles, hashes: FileHashes, r
   const image = `${files.root}/${running.pid}/exe`;
   const named = pathSeenFromHere(files, running);
   const [imageStat, namedStat] = await Promise.all([statOf(image), statOf(named)]);
-  const isImage = imageStat !== undefined && running.isAlive();
+  // A process that has begun another program since then would be compared with that one (`env` does nothing else).
+  const isImage = imageStat !== undefined && (await isStillAt(image, running)) && running.isAlive();
   if (!isImage) {
     // It ended in the meantime: what stands at its path is what ran, as far as anybody can tell.
     const sha256 = namedStat === undefined || running.isDeleted ? "" : await hashes.of(named, namedStat);
@@ -46,6 +48,12 @@ export async function identifyExecutable(files: ProcFiles, hashes: FileHashes, r
   const isSame = namedStat !== undefined && namedStat.ino === imageStat.ino && namedStat.dev === imageStat.dev;
   const sha256 = await hashes.of(image, imageStat);
   return { onDisk: isSame && !running.isDeleted ? 1 : 0, sha256 };
+}
+
+function isStillAt(image: string, { path }: Running): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  readlink(image, (error, target) => resolve(error === null && withoutMark(target) === path));
+  return promise;
 }
 
 /** A process in a root of its own means another file by the same path. */
