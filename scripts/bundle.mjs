@@ -69,6 +69,8 @@ function rest(esbuild, folder) {
     format: "esm",
     splitting: true,
     target: "node24",
+    // Dependencies that are CommonJS ask for node: modules by require(), which an ES module has to make.
+    banner: { js: 'import{createRequire as cjs}from"node:module";const require=cjs(import.meta.url);' },
   });
 }
 
