@@ -43,6 +43,7 @@ export class CollectorRunner {
   readonly #diffs = new Map<string, StateDiff>();
   readonly #looks = new Set<Promise<void>>();
   #atATime = 0;
+  #isClosed = false;
 
   constructor(collectors: readonly Collector[], options: RunnerOptions) {
     this.#options = options;
@@ -61,9 +62,11 @@ export class CollectorRunner {
   /** Starts those that are due, the longest due first; `slowdown` stretches all intervals. */
   startDue(slowdown: number): void {
     const now = this.#options.monotonicMs();
-    const due = this.#running.filter(
-      ({ collector, isUnderWay, dueAt }) => !isUnderWay && (dueAt <= now || collector.isDue?.() === true),
-    );
+    this.#startThose(({ collector, dueAt }) => dueAt <= now || collector.isDue?.() === true, slowdown);
+  }
+
+  #startThose(isDue: (running: Running) => boolean, slowdown: number): void {
+    const due = this.#running.filter((running) => !running.isUnderWay && isDue(running));
     for (const running of due.sort((a, b) => a.dueAt - b.dueAt)) {
       if (this.#atATime >= this.#options.maxAtATime) return;
       this.#start(running, slowdown);
@@ -96,6 +99,7 @@ export class CollectorRunner {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const { collector } of this.#running) collector.close?.();
   }
 
@@ -103,8 +107,17 @@ export class CollectorRunner {
     this.#atATime++;
     running.isUnderWay = true;
     running.state = { ...running.state, state: "running" };
-    const look = this.#look(running, slowdown).finally(() => this.#looks.delete(look));
+    const look = this.#look(running, slowdown).finally(() => {
+      this.#looks.delete(look);
+      if (!this.#isClosed) this.#startWaiting(slowdown);
+    });
     this.#looks.add(look);
+  }
+
+  /** Those for which there was no place when their time came. */
+  #startWaiting(slowdown: number): void {
+    const now = this.#options.monotonicMs();
+    this.#startThose(({ dueAt }) => dueAt <= now, slowdown);
   }
 
   async #look(running: Running, slowdown: number): Promise<void> {

@@ -149,11 +149,12 @@ class HostCollecting implements Collecting {
   }
 
   async stop(): Promise<void> {
+    const lastTick = this.#loop.stop();
     await this.#options.source?.stop();
-    await this.#loop.stop();
+    await lastTick;
     await this.#parts.watcher?.settle(SETTLE_MS);
-    await this.#parts.runner.settle(SETTLE_MS);
     this.#parts.runner.close();
+    await this.#parts.runner.settle(SETTLE_MS);
     this.#parts.watcher?.close();
   }
 

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { ruleTables } from "@holdfast/rules";
@@ -12,7 +11,6 @@ import { hostCollectors } from "./index.ts";
 import { parseModules } from "./kernel-modules.ts";
 import { parseMountinfo } from "./mounts.ts";
 import { Accounts, parsePasswd } from "./passwd.ts";
-import { readFileText } from "./read-file.ts";
 import { parseUnit } from "./systemd-timers.ts";
 
 const all = { enabled: true };
@@ -177,16 +175,5 @@ describe("keys that may log in", () => {
       ["root", "me"],
       ["ann", "a symbolic link, not followed"],
     ]);
-  });
-});
-
-describe("a file", () => {
-  it("is read up to a bound, and a pipe in its place holds nothing up", () => {
-    const root = hostRoot({ "long.txt": "x".repeat(100) });
-    expect(readFileText(join(root, "long.txt"), 10)).toBe("x".repeat(10));
-    execFileSync("mkfifo", [join(root, "pipe")]);
-    expect(readFileText(join(root, "pipe"), 10)).toBeUndefined();
-    expect(readFileText(root, 10)).toBeUndefined();
-    expect(readFileText(join(root, "absent"), 10)).toBeUndefined();
   });
 });

@@ -101,7 +101,13 @@ export class PortableTracker implements ProcessWatcher {
       isDeleted: false,
       cwd: "",
       root: "",
-      ...{ uid, euid: uid, suid: uid, gid: -1, egid: -1, sgid: -1, auid: -1 },
+      uid,
+      euid: uid,
+      suid: uid,
+      gid: -1,
+      egid: -1,
+      sgid: -1,
+      auid: -1,
       cgroupPath: "",
     };
     const executable = await this.#identify(listed.path);

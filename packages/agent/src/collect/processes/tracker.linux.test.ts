@@ -10,8 +10,7 @@ import { readBoot } from "../proc/boot.ts";
 import { openProcFiles } from "../proc/direct-proc-files.ts";
 import { TestTracker } from "./tracker.fixture.ts";
 
-const isLinux = process.platform === "linux";
-const skipped = test.skipIf(!isLinux);
+const isElsewhere = process.platform !== "linux";
 
 function tracker(): TestTracker {
   const host = new TestTracker({
@@ -19,6 +18,7 @@ function tracker(): TestTracker {
     boot: readBoot("/proc", Date.now(), undefined),
     accounts: new Accounts("/"),
     maxOpenStats: 512,
+    identifyDeadlineMs: 60_000,
     rescanTicks: 1,
     now: Date.now,
   });
@@ -47,7 +47,7 @@ const of = (host: TestTracker, pid: number) => ({
   put: host.put.filter((row) => row["pid"] === pid),
 });
 
-skipped(
+test.skipIf(isElsewhere)(
   "a process of this host is found with its file, parent, user and arguments, and its end (needs Linux)",
   async () => {
     const host = tracker();
@@ -76,23 +76,26 @@ skipped(
   },
 );
 
-skipped("a file that is replaced or deleted while it runs is not what is on disk any more (needs Linux)", async () => {
-  const host = tracker();
-  const path = copyOfSleep();
-  const child = await start(path, ["60"]);
-  await host.scan();
-  renameSync(path, `${path}.moved`);
-  copyFileSync("/bin/true", path);
-  for (let scan = 0; scan < 3; scan++) await host.scan();
-  const other = await start(copyOfSleep(), ["61"]);
-  await host.scan();
-  rmSync(String(of(host, other.pid).events[0]?.["path"]));
-  await host.scan();
-  expect(of(host, other.pid).put).toMatchObject([{ on_disk: 0 }]);
-  child.kill();
-});
+test.skipIf(isElsewhere)(
+  "a file that is replaced or deleted while it runs is not what is on disk any more (needs Linux)",
+  async () => {
+    const host = tracker();
+    const path = copyOfSleep();
+    const child = await start(path, ["60"]);
+    await host.scan();
+    renameSync(path, `${path}.moved`);
+    copyFileSync("/bin/true", path);
+    for (let scan = 0; scan < 3; scan++) await host.scan();
+    const other = await start(copyOfSleep(), ["61"]);
+    await host.scan();
+    rmSync(String(of(host, other.pid).events[0]?.["path"]));
+    await host.scan();
+    expect(of(host, other.pid).put).toMatchObject([{ on_disk: 0 }]);
+    child.kill();
+  },
+);
 
-skipped("a shell that becomes another program is seen as that program (needs Linux)", async () => {
+test.skipIf(isElsewhere)("a shell that becomes another program is seen as that program (needs Linux)", async () => {
   const host = tracker();
   const child = spawn("/bin/sh", ["-c", "read line; exec sleep 62"], { stdio: ["pipe", "ignore", "ignore"] });
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -1,6 +1,7 @@
-import { copyFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { FileHashes } from "../file-hashes.ts";
 import { BOOT_MS, columnsOf, NOW_MS, TestTracker } from "./tracker.fixture.ts";
 
 describe("a scan", () => {
@@ -200,8 +201,9 @@ describe("the file that a process executes", () => {
   });
 
   test("is not waited for beyond a deadline, which is counted", async () => {
-    const host = new TestTracker({ identifyDeadlineMs: 0 });
-    copyFileSync(process.execPath, join(host.proc.host, "tool"));
+    const hashes = new FileHashes({ hash: () => new Promise(() => {}) });
+    const host = new TestTracker({ identifyDeadlineMs: 1, hashes });
+    writeFileSync(join(host.proc.host, "tool"), "abc");
     host.proc.put(running(host, "tool"));
     expect(await host.scan()).toEqual(["found 7"]);
     expect(host.events[0]).toMatchObject({ on_disk: -1, sha256: "" });

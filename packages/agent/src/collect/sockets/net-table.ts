@@ -15,11 +15,10 @@ export const families = { unix: 1, ipv4: 2, ipv6: 10 } as const;
 export const protocols = { unix: 0, tcp: 6, udp: 17 } as const;
 
 /** Names of the kernel's numbers (include/net/tcp_states.h). */
-const STATES = [
-  "",
-  ...["ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE", "CLOSE_WAIT"],
-  ...["LAST_ACK", "LISTEN", "CLOSING", "NEW_SYN_RECV"],
-];
+const STATES =
+  " ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING NEW_SYN_RECV".split(
+    " ",
+  );
 
 /** Rows of /proc/net/tcp, tcp6, udp or udp6; lines that are none are left out. */
 export function parseInetTable(text: string, family: number, protocol: number): NetSocket[] {

@@ -1,12 +1,16 @@
-import type { Row } from "../../events/index.ts";
-import type { Accounts } from "../hosts/passwd.ts";
-import { readFileText } from "../hosts/read-file.ts";
+import { readlink } from "node:fs/promises";
+import type { Row, RowChange } from "../../events/index.ts";
+import { readBounded } from "../bounded-file.ts";
 import type { Collector } from "../collector.ts";
+import type { Accounts } from "../hosts/passwd.ts";
 import { families, type NetSocket, parseInetTable, parseUnixTable, protocols } from "./net-table.ts";
-import { NO_OWNER, type SocketOwner, socketOwners } from "./socket-owners.ts";
+import { NO_OWNER, pidsIn, type SocketOwner, socketOwners } from "./socket-owners.ts";
 
 const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_ROWS = 20_000;
+/** Networks of containers that are looked at, beside the agent's own. */
+const MAX_NETWORKS = 64;
+const INTERVAL_SECONDS = 15;
 
 const INET = [
   ["tcp", families.ipv4, protocols.tcp],
@@ -26,39 +30,66 @@ export interface SocketsOptions {
   readonly lose: (count: number, reason: string) => void;
 }
 
-/** Sockets that listen, and connections, each with the process that holds it. */
+/** Sockets that listen, and connections, each with the process that holds it, in every network of the host. */
 export function socketsCollector(options: SocketsOptions): Collector {
   return {
     name: "sockets",
-    intervalSeconds: options.intervalSeconds ?? 30,
-    async collect(signal) {
-      const sockets = readSockets(options.proc);
-      const wanted = sockets.filter((socket) => (isListening(socket) ? options.listening : options.open));
-      const kept = wanted.slice(0, MAX_ROWS);
-      if (kept.length < wanted.length) options.lose(wanted.length - kept.length, "too_many");
-      const owners = await socketOwners(
-        options.proc,
-        new Set(kept.map(({ inode }) => inode)),
-        options.accounts,
-        signal,
-      );
-      const ownerOf = ({ inode }: NetSocket) => owners.get(inode) ?? NO_OWNER;
-      const [listening, open] = [kept.filter(isListening), kept.filter((socket) => !isListening(socket))];
-      return [
-        ...(options.listening
-          ? [{ table: "listening_ports", snapshot: listening.map((s) => listeningRow(s, ownerOf(s))) }]
-          : []),
-        ...(options.open ? [{ table: "process_open_sockets", snapshot: open.map((s) => openRow(s, ownerOf(s))) }] : []),
-      ];
-    },
+    intervalSeconds: options.intervalSeconds ?? INTERVAL_SECONDS,
+    collect: (signal) => collectSockets(options, signal),
   };
 }
 
-function readSockets(proc: string): NetSocket[] {
-  const read = (name: string) => readFileText(`${proc}/net/${name}`, MAX_BYTES);
-  const inet = INET.flatMap(([name, family, protocol]) => parseInetTable(read(name) ?? "", family, protocol));
-  const unix = read("unix");
-  if (inet.length === 0 && unix === undefined) throw new Error(`${proc}/net cannot be read`);
+async function collectSockets(
+  { proc, accounts, lose, ...wanted }: SocketsOptions,
+  signal: AbortSignal,
+): Promise<RowChange[]> {
+  const sockets = (await readNetworks(proc, lose, signal)).filter((socket) =>
+    isListening(socket) ? wanted.listening : wanted.open,
+  );
+  lose(Math.max(0, sockets.length - MAX_ROWS), "too_many");
+  const kept = sockets.slice(0, MAX_ROWS);
+  const owners = await socketOwners(proc, new Set(kept.map(({ inode }) => inode)), accounts, signal);
+  const ownersOf = ({ inode }: NetSocket): readonly SocketOwner[] => owners.get(inode) ?? [NO_OWNER];
+  const listening = kept.filter(isListening).map((socket) => listeningRow(socket, ownersOf(socket)[0] ?? NO_OWNER));
+  const open = kept.filter((socket) => !isListening(socket));
+  return [
+    ...(wanted.listening ? [{ table: "listening_ports", snapshot: listening }] : []),
+    ...(wanted.open
+      ? [
+          {
+            table: "process_open_sockets",
+            snapshot: open.flatMap((each) => ownersOf(each).map((who) => openRow(each, who))),
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Sockets of the agent's own network, and of those that other processes are in. */
+async function readNetworks(proc: string, lose: SocketsOptions["lose"], signal: AbortSignal): Promise<NetSocket[]> {
+  const own = await readlink(`${proc}/self/ns/net`).catch(() => "");
+  const members = new Map<string, string>();
+  for (const pid of await pidsIn(proc)) {
+    signal.throwIfAborted();
+    const network = await readlink(`${proc}/${pid}/ns/net`).catch(() => own);
+    if (network !== own && !members.has(network)) members.set(network, pid);
+  }
+  lose(Math.max(0, members.size - MAX_NETWORKS), "too_many_networks");
+  const sockets = await readSockets(`${proc}/net`);
+  if (sockets === undefined) throw new Error(`${proc}/net cannot be read`);
+  for (const pid of [...members.values()].slice(0, MAX_NETWORKS)) {
+    sockets.push(...((await readSockets(`${proc}/${pid}/net`)) ?? []));
+  }
+  return sockets;
+}
+
+/** Undefined when none of the tables can be read. */
+async function readSockets(folder: string): Promise<NetSocket[] | undefined> {
+  const read = async (name: string) => (await readBounded(`${folder}/${name}`, { maxBytes: MAX_BYTES }))?.text;
+  const texts = await Promise.all(INET.map(([name]) => read(name)));
+  const unix = await read("unix");
+  if (unix === undefined && texts.every((text) => text === undefined)) return undefined;
+  const inet = INET.flatMap(([, family, protocol], index) => parseInetTable(texts[index] ?? "", family, protocol));
   return [...inet, ...parseUnixTable(unix ?? "")].filter(({ inode }) => inode > 0);
 }
 
