@@ -63,7 +63,7 @@ describe("a compiled Sigma rule", () => {
   it("is shown as people would write it", () => {
     expect(
       compiled(selecting("{ CommandLine|contains: [nc, socat], Image|endswith: /sh }")).rule.sql,
-    ).toBe(`SELECT time, pid, parent, name, path, cmdline, cwd, uid, username, sha256, parent_name, parent_path, parent_cmdline
+    ).toBe(`SELECT time, pid, parent, name, path, cmdline, cwd, uid, username, sha256, parent_name, parent_path, parent_cmdline, seq
 FROM process_events
 WHERE type IN ('exec', 'found')
   AND path LIKE '%/sh'

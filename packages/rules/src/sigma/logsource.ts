@@ -19,7 +19,7 @@ export interface LogSource {
   readonly fields: ReadonlyMap<string, SigmaField>;
   /** Columns that a keyword is looked for in. */
   readonly keywordColumns: readonly string[];
-  /** Columns of a finding. */
+  /** Columns of a finding; `seq` is the change that it rests on. */
   readonly outputs: readonly string[];
   readonly dedup: readonly string[];
 }
@@ -74,6 +74,7 @@ export const logSources: readonly LogSource[] = [
       "parent_name",
       "parent_path",
       "parent_cmdline",
+      "seq",
     ],
     dedup: ["path", "cmdline", "username", "parent_path"],
   },
@@ -83,7 +84,7 @@ export const logSources: readonly LogSource[] = [
     only: { column: "action", values: ["CREATED", "UPDATED", "MOVED_TO"] },
     fields: new Map([["TargetFilename", text("target_path", "only files under watch are seen")]]),
     keywordColumns: ["target_path"],
-    outputs: ["time", "target_path", "action", "category", "uid", "mode", "size", "sha256", "old_sha256"],
+    outputs: ["time", "target_path", "action", "category", "uid", "mode", "size", "sha256", "old_sha256", "seq"],
     dedup: ["target_path"],
   },
   {
@@ -92,7 +93,7 @@ export const logSources: readonly LogSource[] = [
     only: { column: "action", values: ["DELETED"] },
     fields: new Map([["TargetFilename", text("target_path", "only files under watch are seen")]]),
     keywordColumns: ["target_path"],
-    outputs: ["time", "target_path", "action", "category", "uid", "old_sha256"],
+    outputs: ["time", "target_path", "action", "category", "uid", "old_sha256", "seq"],
     dedup: ["target_path"],
   },
   {
@@ -120,6 +121,7 @@ export const logSources: readonly LogSource[] = [
       "remote_address",
       "remote_port",
       "state",
+      "seq",
     ],
     dedup: ["process_path", "remote_address", "remote_port"],
   },
