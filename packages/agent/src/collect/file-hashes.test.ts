@@ -84,3 +84,21 @@ test("a read that does not come back is given up and counted, and nothing is has
   await fourth;
   expect(told).toHaveLength(3);
 });
+
+test("of those that wait, the smallest is next: a small program is not behind all large ones of the host", async () => {
+  const here = folder();
+  const order: string[] = [];
+  const hashes = new FileHashes({
+    hash: (path) => {
+      order.push(path.slice(here.length + 1));
+      return Promise.resolve(path);
+    },
+  });
+  const wanted = Object.entries({ first: 900, large: 800, medium: 500, small: 10 }).map(([name, bytes]) => {
+    const path = join(here, name);
+    writeFileSync(path, Buffer.alloc(bytes));
+    return hashes.of(path, statSync(path));
+  });
+  await Promise.all(wanted);
+  expect(order).toEqual(["first", "small", "medium", "large"]);
+});

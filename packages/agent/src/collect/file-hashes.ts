@@ -25,6 +25,11 @@ export interface FileHashOptions {
   readonly onFailure?: (reason: "hash_timeout" | "hash_stuck" | "hash_too_large") => void;
 }
 
+interface Waiting {
+  readonly bytes: number;
+  readonly begin: () => void;
+}
+
 /**
  * SHA-256 of files, streamed, one file at a time, and remembered by device, inode, times and size: ctime cannot be set
  * by whoever changes a file, so a hash that is remembered is that of the content.
@@ -34,7 +39,8 @@ export class FileHashes {
   readonly #known = new Map<string, string>();
   readonly #running = new Map<string, Promise<string>>();
   #chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  #turn: Promise<void> = Promise.resolve();
+  readonly #waiting: Waiting[] = [];
+  #isBusy = false;
   #stuck = 0;
 
   constructor(options: FileHashOptions = {}) {
@@ -73,15 +79,33 @@ export class FileHashes {
       this.#options.onFailure?.("hash_too_large");
       return "";
     }
-    const before = this.#turn;
-    const turn = Promise.withResolvers<void>();
-    this.#turn = turn.promise;
-    await before;
+    await this.#takeTurn(bytes);
     try {
       return await this.#withinDeadline(path, key);
     } finally {
-      turn.resolve();
+      this.#passTurn();
     }
+  }
+
+  async #takeTurn(bytes: number): Promise<void> {
+    if (!this.#isBusy) {
+      this.#isBusy = true;
+      return;
+    }
+    const turn = Promise.withResolvers<void>();
+    this.#waiting.push({ bytes, begin: turn.resolve });
+    await turn.promise;
+  }
+
+  /** The smallest is next: a row that waits for its hash must not time out behind all large programs of the host. */
+  #passTurn(): void {
+    let next = 0;
+    for (const [index, { bytes }] of this.#waiting.entries()) {
+      if (bytes < (this.#waiting[next] as Waiting).bytes) next = index;
+    }
+    const [chosen] = this.#waiting.splice(next, 1);
+    this.#isBusy = chosen !== undefined;
+    chosen?.begin();
   }
 
   async #withinDeadline(path: string, key: string): Promise<string> {
@@ -113,7 +137,7 @@ export class FileHashes {
   }
 }
 
-export function keyOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string {
+function keyOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string {
   return `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`;
 }
 
