@@ -13,7 +13,8 @@ export interface ChildProgram {
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LAUNCHER = new URL("executor-launch.ts", import.meta.url);
-const ENTRY = new URL("executor-child.ts", import.meta.url);
+/** What runs in the executor's process; in a bundle, a file of JavaScript beside it. */
+export const ENTRY: URL = new URL("executor-child.ts", import.meta.url);
 const IMPORTS = /\bfrom "(\.{1,2}\/[^"]+)\.ts"/g;
 
 /**
@@ -21,7 +22,7 @@ const IMPORTS = /\bfrom "(\.{1,2}\/[^"]+)\.ts"/g;
  * the types by itself, with a compiler that costs every process that does so 12 MB and needs code made at run time, which
  * is one of the things that the child must not be able to do.
  */
-export function prepareProgram(folder: string, entry: URL = ENTRY): ChildProgram {
+export function prepareProgram(folder: string, entry: URL): ChildProgram {
   const written = new Set<string>();
   const [launcher, child] = [LAUNCHER, entry].map((url) => write(fileURLToPath(url), folder, written));
   return { folder, launcher: launcher!, entry: child! };

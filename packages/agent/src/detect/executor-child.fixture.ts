@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { serve } from "./child/serve.ts";
 import type { ChildOptions, RunRequest } from "./protocol.ts";
@@ -33,11 +33,13 @@ const attempts: Readonly<Record<string, Attempt>> = {
   "answer another's question": () => JSON.stringify({ kind: "failed", id: -1, code: "sql", message: "" }),
   "answer out of form": () => JSON.stringify({ kind: "rows", id: "1", columns: 3 }),
   "answer without end": () => "x".repeat(17 << 20),
+  "be ready again": () => JSON.stringify({ kind: "ready", features: [] }),
+  "complain without end": () => complain(),
   "end itself": () => native._exit(3),
 };
 
 /** Answers that are sent as they are. */
-const raw = ["answer another's question", "answer out of form", "answer without end"];
+const raw = ["answer another's question", "answer out of form", "answer without end", "be ready again"];
 
 serve(options, ({ id, sql, parameters }: RunRequest) => {
   const attempt = Object.hasOwn(attempts, sql) ? attempts[sql] : undefined;
@@ -53,6 +55,10 @@ serve(options, ({ id, sql, parameters }: RunRequest) => {
     durationMs: 0,
   });
 });
+
+function complain(): never {
+  for (;;) writeSync(2, "y".repeat(65_536));
+}
 
 function fill(more: () => unknown): number {
   const held: unknown[] = [];

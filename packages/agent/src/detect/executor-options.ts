@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type RuleTable, sqlFunctions } from "@holdfast/rules";
 import { nativeFiles, type SandboxLevel, type SandboxReport, type User } from "../sandbox/index.ts";
 import { childFlags } from "./child-flags.ts";
-import { prepareProgram } from "./child-program.ts";
+import { ENTRY, prepareProgram } from "./child-program.ts";
 import type { ProcessOptions } from "./executor-process.ts";
 import type { ChildOptions } from "./protocol.ts";
 
@@ -79,12 +79,12 @@ export function processOptions(options: ExecutorOptions): Omit<ProcessOptions, "
   return { child, launcher: process.platform === "linux" ? program.launcher : undefined };
 }
 
-function programOf({ databasePath, entry }: ExecutorOptions): {
+function programOf({ databasePath, entry = ENTRY }: ExecutorOptions): {
   folder: string;
   entry: string;
   launcher: string | undefined;
 } {
-  if (entry === undefined || entry.pathname.endsWith(".ts")) {
+  if (entry.pathname.endsWith(".ts")) {
     return prepareProgram(join(dirname(databasePath), "executor"), entry);
   }
   const path = fileURLToPath(entry);

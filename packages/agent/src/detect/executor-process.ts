@@ -26,6 +26,8 @@ export interface ProcessEvents {
 }
 
 const MAX_STDERR = 4_096;
+/** It says a few lines as it ends; without end it would occupy the agent. */
+const MOST_SAID_BYTES = 1_048_576;
 /** What V8 and the C++ library say as they end for want of memory. */
 const OUT_OF_MEMORY = /out of memory|allocation failed|bad_alloc|OOM/i;
 
@@ -35,6 +37,8 @@ export class ExecutorProcess {
   readonly #events: ProcessEvents;
   readonly #frames = new FrameReader(MAX_REPLY_BYTES);
   #stderr = "";
+  #saidBytes = 0;
+  #isReady = false;
   #fault: string | undefined;
   #wasKilled = false;
 
@@ -44,9 +48,7 @@ export class ExecutorProcess {
     this.#process = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...childEnvironment }, cwd: "/" });
     this.#process.stdin.on("error", () => {}); // Its ending tells.
     this.#process.stdout.on("data", (chunk: Buffer) => this.#take(chunk));
-    this.#process.stderr.on("data", (chunk: Buffer) => {
-      this.#stderr = (this.#stderr + chunk.toString("latin1")).slice(-MAX_STDERR);
-    });
+    this.#process.stderr.on("data", (chunk: Buffer) => this.#hear(chunk));
     this.#process.on("error", (error) => {
       // Not started at all: there is no exit to wait for.
       if (this.#process.pid === undefined) events.end({ kind: "crashed", message: `not started: ${error.message}` });
@@ -73,11 +75,28 @@ export class ExecutorProcess {
   #take(chunk: Buffer): void {
     if (this.#wasKilled) return;
     try {
-      for (const text of this.#frames.push(chunk)) this.#events.message(parseMessage(text));
+      for (const text of this.#frames.push(chunk)) this.#hand(parseMessage(text));
     } catch (error) {
-      this.#fault = error instanceof Error ? error.message : String(error);
-      this.kill();
+      this.#refuse(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** What locks it down is said once, before anything foreign ran in it: later it could say anything. */
+  #hand(message: ChildMessage): void {
+    if (message.kind === "ready" && this.#isReady) throw new TypeError("it is ready a second time");
+    this.#isReady = true;
+    this.#events.message(message);
+  }
+
+  #hear(chunk: Buffer): void {
+    this.#saidBytes += chunk.length;
+    if (this.#saidBytes > MOST_SAID_BYTES) return this.#refuse("it does not stop complaining");
+    this.#stderr = (this.#stderr + chunk.toString("latin1")).slice(-MAX_STDERR);
+  }
+
+  #refuse(fault: string): void {
+    this.#fault ??= fault;
+    this.kill();
   }
 
   #ending(code: number | null, signal: string | null): Ending {

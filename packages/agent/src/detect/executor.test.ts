@@ -238,14 +238,18 @@ describe("the executor's process", () => {
     expect(await rows("SELECT 8 AS a")).toEqual([[8]]);
   });
 
-  it.each(["answer another's question", "answer out of form", "answer without end", "end itself"])(
-    "is not believed when it does not keep to the protocol: %s",
-    async (attempt) => {
-      const { rows } = runningExecutor(onTestFinished, hostile);
-      await expect(rows(attempt)).rejects.toMatchObject({ code: "crashed" });
-      expect(await rows("SELECT 9 AS a")).toEqual([[9]]);
-    },
-  );
+  it.each([
+    "answer another's question",
+    "answer out of form",
+    "answer without end",
+    "be ready again",
+    "complain without end",
+    "end itself",
+  ])("is not believed when it does not keep to the protocol: %s", async (attempt) => {
+    const { rows } = runningExecutor(onTestFinished, hostile);
+    await expect(rows(attempt)).rejects.toMatchObject({ code: "crashed" });
+    expect(await rows("SELECT 9 AS a")).toEqual([[9]]);
+  });
 
   it("inherits nothing of the agent's environment", async () => {
     process.env["HOLDFAST_TEST_SECRET"] = "inherited";

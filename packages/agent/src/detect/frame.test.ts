@@ -29,4 +29,13 @@ describe("frames", () => {
     header.writeUInt32LE(101);
     expect(() => new FrameReader(100).push(header)).toThrow(RangeError);
   });
+
+  it("that come byte by byte take no more memory than their bytes", () => {
+    const reader = new FrameReader(1_000_000);
+    const frame = frameOf("x".repeat(1_000_000));
+    for (let at = 0; at < frame.length - 1; at++) reader.push(frame.subarray(at, at + 1));
+    expect(reader.roomBytes).toBeLessThanOrEqual(2 * frame.length);
+    expect(reader.push(frame.subarray(-1))).toEqual(["x".repeat(1_000_000)]);
+    expect(reader.roomBytes).toBe(0);
+  });
 });

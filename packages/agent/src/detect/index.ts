@@ -1,7 +1,7 @@
 /** Front door of detection: statements are run in a process of their own, rules over what is new. */
-export { ExecutorError, type ExecutorErrorCode, executorErrorCodes } from "./errors.ts";
+export { ExecutorError, type ExecutorErrorCode } from "./errors.ts";
 export { Executor } from "./executor.ts";
-export { executorDefaults, type ExecutorEvents, type ExecutorOptions } from "./executor-options.ts";
+export type { ExecutorEvents, ExecutorOptions } from "./executor-options.ts";
 export type { RunResult, Statement } from "./job.ts";
 export type { Changed, Found, Reports } from "./judge.ts";
 export type { DetectionMetrics } from "./metrics.ts";

@@ -56,6 +56,20 @@ describe("a message of the executor's process", () => {
     expect(() => parse(value)).toThrow(TypeError);
   });
 
+  it.each([
+    ["rows", `{"kind":"rows","rows":[${"[],".repeat(200_000)}[]]}`],
+    ["depths", "[".repeat(200_000) + "]".repeat(200_000)],
+    ["members", `{"kind":"ready"${',"a":1'.repeat(2_000)}}`],
+  ])("is refused before it is read when it has more %s than any can: it would fill memory", (_name, text) => {
+    expect(() => parseMessage(text)).toThrow("a message has more parts than any can");
+  });
+
+  it("may hold whatever signs it likes in its texts", () => {
+    const text = String.raw`"[{:\"`.repeat(100_000);
+    const holding = { ...rows, columns: ["a"], rows: [[text]] };
+    expect(parse(holding)).toEqual(holding);
+  });
+
   it("never brings anything else about, whatever it is", () => {
     fc.assert(
       fc.property(fc.json(), (text) => {

@@ -4,11 +4,16 @@ import type { Cell, ChildErrorCode, ChildMessage } from "./protocol.ts";
 const codes: readonly ChildErrorCode[] = ["memory", "refused", "sql", "unavailable"];
 const states: readonly SandboxFeature["state"][] = ["on", "unavailable", "failed"];
 const MAX_TEXT = 1_024;
+/** More rows than any run may find, and more members than any message has. */
+const MAX_CONTAINERS = 131_072;
+const MAX_MEMBERS = 1_024;
+const [QUOTE, BACKSLASH, BRACKET, BRACE, COLON] = Array.from('"\\[{:', (sign) => sign.charCodeAt(0));
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads what the executor's process sent. A query may have taken it over: anything out of form throws. */
 export function parseMessage(text: string): ChildMessage {
+  refuseOvergrown(text);
   const value = JSON.parse(text) as unknown;
   if (!isFields(value)) throw new TypeError("a message is no object");
   switch (value["kind"]) {
@@ -21,6 +26,24 @@ export function parseMessage(text: string): ChildMessage {
     default:
       throw new TypeError("a message is of no known kind");
   }
+}
+
+/**
+ * An empty list is two bytes here and thirty times as many once it is read: a process that was taken over could fill the
+ * agent's memory with an answer that is short enough.
+ */
+function refuseOvergrown(text: string): void {
+  let [containers, members, isText] = [0, 0, false];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH) at++;
+    else if (code === QUOTE) isText = !isText;
+    else if (isText) continue;
+    else if (code === BRACKET || code === BRACE) containers++;
+    else if (code === COLON) members++;
+  }
+  if (containers > MAX_CONTAINERS || members > MAX_MEMBERS)
+    throw new TypeError("a message has more parts than any can");
 }
 
 function rowsOf(value: Fields): ChildMessage {

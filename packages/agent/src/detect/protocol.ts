@@ -70,4 +70,5 @@ export type ChildErrorCode = "memory" | "refused" | "sql" | "unavailable";
 
 /** A request is as long as the longest statement that is admitted, with room for its parameters. */
 export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
-export const MAX_REPLY_BYTES = 16 * 1024 * 1024;
+/** A result as large as it may be, and the names of its columns. */
+export const MAX_REPLY_BYTES = 5 * 1024 * 1024;
