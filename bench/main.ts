@@ -20,6 +20,7 @@ const suites: Readonly<Record<string, Load>> = {
   decisions: () => import("./decisions.ts"),
   cli: () => import("./cli.ts"),
   crypto: () => import("./crypto.ts"),
+  sentinel: () => import("./sentinel.ts"),
 };
 
 const { values: options, positionals } = parseArgs({
