@@ -78,7 +78,7 @@ class CollectedHost {
   async settled(collecting: Collecting): Promise<void> {
     await collecting.tick();
     const isOver = () => collecting.states().every(({ state }) => state !== "running" && state !== "waiting");
-    await expect.poll(isOver, { timeout: 10_000 }).toBe(true);
+    await vi.waitUntil(isOver, { timeout: 10_000 });
     await this.writer.flush();
   }
 

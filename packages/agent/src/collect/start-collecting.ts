@@ -236,7 +236,12 @@ async function openParts(options: CollectOptions): Promise<Parts> {
     tellsForks: settings.tellsForks ?? false,
     masks: settings.maskSecrets,
     source: () => options.source?.name ?? "polling",
-    ...{ store, hashes, accounts, losses, put, now },
+    store,
+    hashes,
+    accounts,
+    losses,
+    put,
+    now,
   };
   const watcher = settings.collectors.processes.enabled ? await watchProcesses(watched) : undefined;
   const onFailure = (collector: string, reason: string, cause: unknown): void => {
@@ -262,7 +267,13 @@ function openFiles(options: CollectOptions, root: string): FileCollector {
   const hashes = new FileHashes({ maxEntries: FILE_HASHES, onFailure });
   const { intervalSeconds } = settings.collectors.file;
   return new FileCollector({
-    ...{ watches, store, losses, hashes, intervalSeconds, now, monotonicMs },
+    watches,
+    store,
+    losses,
+    hashes,
+    intervalSeconds,
+    now,
+    monotonicMs,
     root: root === "/" ? "" : root,
   });
 }

@@ -1,7 +1,6 @@
 /** Front door of the event store: what was seen, and what is there now. */
 export type { BackPressure } from "./back-pressure.ts";
 export { BatchWriter, type BatchWriterOptions, type WriterReadings } from "./batch-writer.ts";
-export { EventStoreError, type EventStoreErrorCode } from "./errors.ts";
 export { EventStore, type EventStoreOptions, type StoreReadings, type Written } from "./event-store.ts";
 export { type Loss, type LossStage, LossTally } from "./loss-tally.ts";
 export { identityOf } from "./identity.ts";

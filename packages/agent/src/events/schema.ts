@@ -39,7 +39,7 @@ function startAnew(database: DatabaseSync, table: RuleTable): void {
  * Events have their number as the row's key: it costs no index, and rows that came later stand behind. Rows of state
  * are found by identity, and those that changed by their number.
  */
-export function createTable(table: RuleTable): readonly string[] {
+function createTable(table: RuleTable): readonly string[] {
   const isEvents = table.kind === "events";
   const columns = table.columns.map((column) =>
     isEvents && column.name === "seq" ? `"seq" INTEGER PRIMARY KEY` : columnSql(column),

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ruleTables } from "@holdfast/rules";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { EventStore, LossTally, type Row, type RowChange } from "../../events/index.ts";
 import { FileHashes } from "../file-hashes.ts";
 import { FileCollector, type FileCollectorOptions } from "./file-collector.ts";
@@ -55,14 +55,14 @@ class WatchedHost {
   /** One look at everything; returns what was told of, as `ACTION path`. */
   async look(): Promise<string[]> {
     this.#monotonicMs += 60_000;
-    return await this.#collect();
+    return this.#collect();
   }
 
   /** One look that hints alone have asked for. */
   async hintedLook(): Promise<string[]> {
     this.#monotonicMs += 2_000;
-    await expect.poll(() => this.#collector.isDue()).toBe(true);
-    return await this.#collect();
+    await vi.waitUntil(() => this.#collector.isDue());
+    return this.#collect();
   }
 
   /** The agent ends, and begins again. */

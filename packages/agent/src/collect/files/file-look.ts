@@ -36,8 +36,8 @@ export interface LookOptions {
 
 /** Looks at what has this name, without following it if it is a link; undefined when there is nothing. */
 export async function lookAtFile(path: string, options: LookOptions): Promise<FileLook | undefined> {
-  const stat = await lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+  const stat = await lstat(path).catch((error: unknown) => {
+    if (isAbsence(error)) return undefined;
     throw error;
   });
   if (stat === undefined) return undefined;
@@ -60,13 +60,17 @@ export async function lookAtFile(path: string, options: LookOptions): Promise<Fi
   return { ...look, sha256: watchesContent && stat.isFile() ? await hashOf(path, stat, options) : "" };
 }
 
-async function hashOf(path: string, stat: Stats, { before, hashes }: LookOptions): Promise<string> {
+function isAbsence(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}
+
+function hashOf(path: string, stat: Stats, { before, hashes }: LookOptions): Promise<string> {
   const isSame =
     before?.inode === stat.ino &&
     before.ctimeMs === stat.ctimeMs &&
     before.mtimeMs === stat.mtimeMs &&
     before.size === stat.size;
-  return isSame && before.sha256 !== "" ? before.sha256 : await hashes.of(path, stat);
+  return isSame && before.sha256 !== "" ? Promise.resolve(before.sha256) : hashes.of(path, stat);
 }
 
 function typeOf(stat: Stats): string {

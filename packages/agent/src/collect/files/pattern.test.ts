@@ -4,9 +4,11 @@ import { fitsPart, fitsPattern } from "./pattern.ts";
 
 /** The slow and readable way. */
 function fitsByExpression(part: string, name: string): boolean {
-  const source = [...part].map((character) =>
-    character === "*" ? ".*" : character === "?" ? "." : character.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"),
-  );
+  const source = part
+    .split("")
+    .map((character) =>
+      character === "*" ? ".*" : character === "?" ? "." : character.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"),
+    );
   return new RegExp(`^${source.join("")}$`, "s").test(name);
 }
 

@@ -9,43 +9,39 @@ export interface FileWatch {
   readonly watchesContent?: boolean;
 }
 
+const watch = (category: string, paths: string, excludes = ""): FileWatch => ({
+  category,
+  paths: wordsIn(paths),
+  excludes: wordsIn(excludes),
+});
+
 /** What is watched on every host: accounts, rights, logins, the loader, and what starts by itself. */
 export const defaultWatches: readonly FileWatch[] = [
-  {
-    category: "accounts",
-    paths: ["/etc/passwd", "/etc/shadow", "/etc/group", "/etc/gshadow", "/etc/pam.d/*", "/etc/security/*"],
-  },
-  { category: "sudo", paths: ["/etc/sudoers*", "/etc/sudoers.d/*", "/etc/polkit-1/rules.d/*", "/etc/doas.conf"] },
-  {
-    category: "ssh",
-    paths: ["/etc/ssh/*", "/etc/ssh/sshd_config.d/*", "/root/.ssh/*", "/home/*/.ssh/*"],
-    excludes: ["/root/.ssh/known_hosts*", "/home/*/.ssh/known_hosts*"],
-  },
-  {
-    category: "loader",
-    paths: ["/etc/ld.so.preload", "/etc/ld.so.conf", "/etc/ld.so.conf.d/*", "/etc/modules*", "/etc/modprobe.d/*"],
-  },
-  {
-    category: "persistence",
-    paths: [
-      ...["/etc/crontab", "/etc/cron.d/*", "/etc/cron.hourly/*", "/etc/cron.daily/*", "/etc/cron.weekly/*"],
-      ...["/etc/cron.monthly/*", "/var/spool/cron/**", "/etc/anacrontab", "/etc/at.allow", "/etc/at.deny"],
-      ...["/etc/systemd/system/**", "/etc/systemd/user/**", "/usr/lib/systemd/system/*", "/lib/systemd/system/*"],
-      ...["/etc/init.d/*", "/etc/rc.local", "/etc/udev/rules.d/*", "/etc/xdg/autostart/*"],
-    ],
-  },
-  {
-    category: "shell",
-    paths: [
-      ...["/etc/profile", "/etc/profile.d/*", "/etc/bash.bashrc", "/etc/bashrc", "/etc/environment", "/etc/zsh/*"],
-      ...["/root/.bashrc", "/root/.profile", "/root/.bash_profile", "/root/.zshrc"],
-    ],
-  },
-  {
-    category: "network",
-    paths: ["/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/hosts.allow", "/etc/hosts.deny"],
-  },
+  watch("accounts", "/etc/passwd /etc/shadow /etc/group /etc/gshadow /etc/pam.d/* /etc/security/*"),
+  watch("sudo", "/etc/sudoers* /etc/sudoers.d/* /etc/polkit-1/rules.d/* /etc/doas.conf"),
+  watch(
+    "ssh",
+    "/etc/ssh/* /etc/ssh/sshd_config.d/* /root/.ssh/* /home/*/.ssh/*",
+    "/root/.ssh/known_hosts* /home/*/.ssh/known_hosts*",
+  ),
+  watch("loader", "/etc/ld.so.preload /etc/ld.so.conf /etc/ld.so.conf.d/* /etc/modules* /etc/modprobe.d/*"),
+  watch(
+    "persistence",
+    `/etc/crontab /etc/cron.d/* /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/*
+     /var/spool/cron/** /etc/anacrontab /etc/at.allow /etc/at.deny /etc/systemd/system/** /etc/systemd/user/**
+     /usr/lib/systemd/system/* /etc/init.d/* /etc/rc.local /etc/udev/rules.d/* /etc/xdg/autostart/*`,
+  ),
+  watch(
+    "shell",
+    `/etc/profile /etc/profile.d/* /etc/bash.bashrc /etc/bashrc /etc/environment /etc/zsh/* /root/.bashrc
+     /root/.profile /root/.bash_profile /root/.zshrc`,
+  ),
+  watch("network", "/etc/hosts /etc/resolv.conf /etc/nsswitch.conf /etc/hosts.allow /etc/hosts.deny"),
 ];
+
+function wordsIn(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== "");
+}
 
 /** What an agent is made of, as its settings name it. */
 export interface AgentFiles {
