@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { prepareProgram } from "./child-program.ts";
+import { ENTRY, prepareProgram } from "./child-program.ts";
 
 function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-program-"));
@@ -12,7 +12,7 @@ function emptyFolder(): string {
 
 it("the executor's program is JavaScript that stands by itself, for its owner alone", () => {
   const folder = emptyFolder();
-  const { entry, launcher } = prepareProgram(folder);
+  const { entry, launcher } = prepareProgram(folder, ENTRY);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
   expect(files.length).toBeGreaterThan(10);
   for (const { parentPath, name } of files) {
@@ -30,9 +30,9 @@ it("the executor's program is JavaScript that stands by itself, for its owner al
 
 it("the executor's program is written anew, whatever stood there", () => {
   const folder = emptyFolder();
-  const { entry } = prepareProgram(folder);
+  const { entry } = prepareProgram(folder, ENTRY);
   const before = readFileSync(entry, "utf8");
   writeFileSync(entry, "planted");
-  prepareProgram(folder);
+  prepareProgram(folder, ENTRY);
   expect(readFileSync(entry, "utf8")).toBe(before);
 });
