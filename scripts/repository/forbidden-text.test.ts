@@ -17,6 +17,11 @@ test("routes, relative paths and web addresses are not", () => {
   expect(findForbiddenText("a.ts", "GET /api/work/x, ./root/a, https://example.org/home/ada/x, ~/work/a")).toEqual([]);
 });
 
+test("files of root that every host has, and homes of nobody, are not", () => {
+  expect(findForbiddenText("a.yaml", "/root/.ssh/authorized_keys /root/.bash_history /home/alice/.ssh/id")).toEqual([]);
+  expect(findForbiddenText("a.yaml", "/root/.bashful.txt/x")).toHaveLength(1);
+});
+
 test("a private key is found, but not the word for one", () => {
   const dashes = "-----";
   const key = `${dashes}BEGIN EC PRIVATE KEY${dashes}\nMHcCAQEEIBzYkv4qJm1`;
