@@ -23,7 +23,7 @@ export function insertRows(database: DatabaseSync, table: string, rows: readonly
   for (const row of rows) insert.run(...bindValues(Object.values(row)));
 }
 
-export function insertRow(database: DatabaseSync, table: string, row: RowLike): void {
+function insertRow(database: DatabaseSync, table: string, row: RowLike): void {
   insertRows(database, table, [row]);
 }
 

@@ -11,7 +11,7 @@ const unknownValues: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** The value of a column that a row does not name. */
-export function unknownValue(column: Column): string | number {
+function unknownValue(column: Column): string | number {
   return column.type === "text" ? "" : (unknownValues.get(column.name) ?? 0);
 }
 

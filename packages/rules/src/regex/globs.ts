@@ -81,7 +81,7 @@ function printWord(word: readonly Step[]): string {
 }
 
 /** One character of a GLOB pattern: itself, `?`, or `[…]` with the fewest ranges. */
-export function printSet(set: CharacterSet): string {
+function printSet(set: CharacterSet): string {
   if (sizeOf(set) === sizeOf(anyCharacter)) return "?";
   if (sizeOf(set) === 1) return printCharacter(set[0]![0]);
   const others = complement(set);

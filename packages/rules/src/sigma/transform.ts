@@ -1,4 +1,5 @@
-import { base64, base64Offsets, encodeText } from "./encode.ts";
+import { toBase64 } from "@holdfast/kernel/base64";
+import { base64Offsets, encodeText } from "./encode.ts";
 import type { Transform } from "./modifiers.ts";
 
 /** Values that one value stands for. */
@@ -11,13 +12,13 @@ export type Transformed =
 /** Changes a value as its modifiers say, in their order. */
 export function transform(value: string, transforms: readonly Transform[]): Transformed {
   let values: readonly string[] = [value];
-  let bytes: readonly number[] | undefined;
+  let bytes: Uint8Array | undefined;
   for (const one of transforms) {
     if (one === "windash") values = values.flatMap(withOtherDashes);
     else if (/[*?]/.test(value)) return { ok: false, message: "a value with wildcards cannot be encoded" };
     else if (one === "base64" || one === "base64offset") {
       const encoded = values.map((text) => bytes ?? encodeText(text, "utf8"));
-      values = encoded.flatMap((text) => (one === "base64" ? [base64(text)] : base64Offsets(text)));
+      values = encoded.flatMap((text) => (one === "base64" ? [toBase64(text)] : base64Offsets(text)));
       bytes = undefined;
     } else bytes = encodeText(value, one);
     if (values.length > maxVariants)

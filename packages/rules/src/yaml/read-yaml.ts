@@ -12,7 +12,7 @@ import {
 import type { Located, LocatedEntry, LocatedScalar } from "./located.ts";
 
 /** Bounds of one file (ATTACKS 30): a rule with thousands of alternatives stays inside them. */
-export const yamlLimits = {
+const yamlLimits = {
   /** UTF-16 units. */
   length: 262_144,
   depth: 24,
