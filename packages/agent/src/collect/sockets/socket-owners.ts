@@ -1,12 +1,13 @@
-import { readdir, readlink } from "node:fs/promises";
-import { readBounded } from "../bounded-file.ts";
+import { readdirSync } from "node:fs";
+import type { Breath } from "../breath.ts";
 import type { Accounts } from "../hosts/passwd.ts";
+import type { ProcFiles } from "../proc/proc-files.ts";
+import { withoutMark } from "../proc/facts.ts";
 
 /** Descriptors of one process that are looked at; more than this are some program's own concern. */
 const MAX_DESCRIPTORS = 4_096;
 /** A socket is handed down to children: these many of its holders are told. */
 const MAX_OWNERS = 8;
-const MAX_STATUS_BYTES = 8 * 1024;
 const SOCKET = "socket:[";
 
 /** A process that holds a socket. */
@@ -23,50 +24,85 @@ export const NO_OWNER: SocketOwner = { pid: -1, fd: -1, process_name: "", proces
 
 /** Finds, of the sockets with these inodes, who holds them: a shell that was given its parent's connection is the one to see. */
 export async function socketOwners(
-  proc: string,
+  files: ProcFiles,
   inodes: ReadonlySet<number>,
   accounts: Accounts,
-  signal: AbortSignal,
+  breath: Breath,
 ): Promise<ReadonlyMap<number, readonly SocketOwner[]>> {
   const owners = new Map<number, SocketOwner[]>();
-  for (const pid of await pidsIn(proc)) {
-    signal.throwIfAborted();
-    const held = await socketsOf(proc, pid, inodes);
-    if (held.size === 0) continue;
-    const who = await processOf(proc, pid, accounts);
-    for (const [inode, fd] of held) {
-      const known = owners.get(inode) ?? [];
-      if (known.length < MAX_OWNERS) owners.set(inode, [...known, { pid: Number(pid), fd, ...who }]);
-    }
+  if (inodes.size === 0) return owners;
+  for (const pid of pidsIn(files.root)) {
+    await breath.take();
+    inFolder(files, pid, (folder) => {
+      const held = socketsOf(files, folder, pid, inodes);
+      if (held.size > 0) add(owners, held, pid, processOf(files, folder, accounts));
+    });
   }
   return owners;
 }
 
 /** Processes in the order of their numbers. */
-export async function pidsIn(proc: string): Promise<readonly string[]> {
-  const names = await readdir(proc);
-  return names.filter((name) => /^[1-9]\d*$/.test(name)).sort((a, b) => Number(a) - Number(b));
+export function pidsIn(proc: string): readonly number[] {
+  return readdirSync(proc)
+    .filter((name) => /^[1-9]\d*$/.test(name))
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** Reads from the folder of a process; nothing when it has ended. */
+export function inFolder(files: ProcFiles, pid: number, read: (folder: number) => void): void {
+  const folder = files.openFolder(pid);
+  if (folder === undefined) return;
+  try {
+    read(folder);
+  } finally {
+    files.closeFolder(folder);
+  }
+}
+
+function add(
+  owners: Map<number, SocketOwner[]>,
+  held: ReadonlyMap<number, number>,
+  pid: number,
+  who: Omit<SocketOwner, "pid" | "fd">,
+): void {
+  for (const [inode, fd] of held) {
+    const known = owners.get(inode) ?? [];
+    if (known.length < MAX_OWNERS) owners.set(inode, [...known, { pid, fd, ...who }]);
+  }
 }
 
 /** Inodes that are among those wanted, each with the first descriptor that it has. */
-async function socketsOf(proc: string, pid: string, inodes: ReadonlySet<number>): Promise<ReadonlyMap<number, number>> {
-  // Ended, or another user's: its sockets are told without an owner.
-  const names = await readdir(`${proc}/${pid}/fd`).catch(() => []);
-  const links = names.slice(0, MAX_DESCRIPTORS).map((name) => readlink(`${proc}/${pid}/fd/${name}`).catch(() => ""));
+function socketsOf(
+  files: ProcFiles,
+  folder: number,
+  pid: number,
+  inodes: ReadonlySet<number>,
+): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
-  for (const [index, target] of (await Promise.all(links)).entries()) {
+  for (const name of descriptorsOf(files.root, pid)) {
+    const target = files.readLink(folder, `fd/${name}`);
     const inode = target.startsWith(SOCKET) ? Number(target.slice(SOCKET.length, -1)) : 0;
-    if (inodes.has(inode) && !found.has(inode)) found.set(inode, Number(names[index]));
+    if (inodes.has(inode) && !found.has(inode)) found.set(inode, Number(name));
   }
   return found;
 }
 
-async function processOf(proc: string, pid: string, accounts: Accounts): Promise<Omit<SocketOwner, "pid" | "fd">> {
-  const status = (await readBounded(`${proc}/${pid}/status`, { maxBytes: MAX_STATUS_BYTES }))?.text ?? "";
+function descriptorsOf(proc: string, pid: number): readonly string[] {
+  try {
+    return readdirSync(`${proc}/${pid}/fd`).slice(0, MAX_DESCRIPTORS);
+  } catch {
+    return []; // Ended, or another user's: its sockets are told without an owner.
+  }
+}
+
+function processOf(files: ProcFiles, folder: number, accounts: Accounts): Omit<SocketOwner, "pid" | "fd"> {
+  const length = files.read(folder, "status");
+  const status = files.buffer.toString("utf8", 0, Math.max(0, length));
   const uid = Number(/^Uid:\t(\d+)/m.exec(status)?.[1] ?? -1);
   return {
     process_name: /^Name:\t(.*)$/m.exec(status)?.[1] ?? "",
-    process_path: (await readlink(`${proc}/${pid}/exe`).catch(() => "")).replace(/ \(deleted\)$/, ""),
+    process_path: withoutMark(files.readLink(folder, "exe")),
     uid,
     username: uid < 0 ? "" : accounts.nameOf(uid),
   };

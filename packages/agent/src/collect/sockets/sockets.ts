@@ -1,10 +1,13 @@
 import { readlink } from "node:fs/promises";
 import type { Row, RowChange } from "../../events/index.ts";
 import { readBounded } from "../bounded-file.ts";
+import { Breath } from "../breath.ts";
 import type { Collector } from "../collector.ts";
 import type { Accounts } from "../hosts/passwd.ts";
+import { openProcFiles } from "../proc/direct-proc-files.ts";
+import type { ProcFiles } from "../proc/proc-files.ts";
 import { families, type NetSocket, parseInetTable, parseUnixTable, protocols } from "./net-table.ts";
-import { NO_OWNER, pidsIn, type SocketOwner, socketOwners } from "./socket-owners.ts";
+import { inFolder, NO_OWNER, pidsIn, type SocketOwner, socketOwners } from "./socket-owners.ts";
 
 const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_ROWS = 20_000;
@@ -32,23 +35,25 @@ export interface SocketsOptions {
 
 /** Sockets that listen, and connections, each with the process that holds it, in every network of the host. */
 export function socketsCollector(options: SocketsOptions): Collector {
+  const files = openProcFiles(options.proc);
   return {
     name: "sockets",
     intervalSeconds: options.intervalSeconds ?? INTERVAL_SECONDS,
-    collect: (signal) => collectSockets(options, signal),
+    collect: (signal) => collectSockets(files, options, new Breath(signal)),
   };
 }
 
 async function collectSockets(
-  { proc, accounts, lose, ...wanted }: SocketsOptions,
-  signal: AbortSignal,
+  files: ProcFiles,
+  { accounts, lose, ...wanted }: SocketsOptions,
+  breath: Breath,
 ): Promise<RowChange[]> {
-  const sockets = (await readNetworks(proc, lose, signal)).filter((socket) =>
+  const sockets = (await readNetworks(files, lose, breath)).filter((socket) =>
     isListening(socket) ? wanted.listening : wanted.open,
   );
   lose(Math.max(0, sockets.length - MAX_ROWS), "too_many");
   const kept = sockets.slice(0, MAX_ROWS);
-  const owners = await socketOwners(proc, new Set(kept.map(({ inode }) => inode)), accounts, signal);
+  const owners = await socketOwners(files, new Set(kept.map(({ inode }) => inode)), accounts, breath);
   const ownersOf = ({ inode }: NetSocket): readonly SocketOwner[] => owners.get(inode) ?? [NO_OWNER];
   const listening = kept.filter(isListening).map((socket) => listeningRow(socket, ownersOf(socket)[0] ?? NO_OWNER));
   const open = kept.filter((socket) => !isListening(socket));
@@ -66,19 +71,21 @@ async function collectSockets(
 }
 
 /** Sockets of the agent's own network, and of those that other processes are in. */
-async function readNetworks(proc: string, lose: SocketsOptions["lose"], signal: AbortSignal): Promise<NetSocket[]> {
-  const own = await readlink(`${proc}/self/ns/net`).catch(() => "");
-  const members = new Map<string, string>();
-  for (const pid of await pidsIn(proc)) {
-    signal.throwIfAborted();
-    const network = await readlink(`${proc}/${pid}/ns/net`).catch(() => own);
-    if (network !== own && !members.has(network)) members.set(network, pid);
+async function readNetworks(files: ProcFiles, lose: SocketsOptions["lose"], breath: Breath): Promise<NetSocket[]> {
+  const members = new Map<string, number>();
+  for (const pid of pidsIn(files.root)) {
+    await breath.take();
+    inFolder(files, pid, (folder) => {
+      const network = files.readLink(folder, "ns/net");
+      if (network !== "" && !members.has(network)) members.set(network, pid);
+    });
   }
+  members.delete(await readlink(`${files.root}/self/ns/net`).catch(() => ""));
   lose(Math.max(0, members.size - MAX_NETWORKS), "too_many_networks");
-  const sockets = await readSockets(`${proc}/net`);
-  if (sockets === undefined) throw new Error(`${proc}/net cannot be read`);
+  const sockets = await readSockets(`${files.root}/net`);
+  if (sockets === undefined) throw new Error(`${files.root}/net cannot be read`);
   for (const pid of [...members.values()].slice(0, MAX_NETWORKS)) {
-    sockets.push(...((await readSockets(`${proc}/${pid}/net`)) ?? []));
+    sockets.push(...((await readSockets(`${files.root}/${pid}/net`)) ?? []));
   }
   return sockets;
 }
