@@ -46,6 +46,11 @@ describe("the starter pack", () => {
     expect(narrow.issues.length === 0).toBe(rule.profile === undefined);
   });
 
+  it("asks another table since when the host is known: of its own, a rule on state sees new rows only", () => {
+    const baselined = runnable.filter(({ rule }) => rule.sql.includes("first_seen"));
+    expect(baselined.map(({ statement }) => statement.tables.length)).toEqual(baselined.map(() => 2));
+  });
+
   it("finds a program that was copied to /tmp and started", () => {
     const database = openTables();
     const row = { type: "exec", path: "/tmp/x", name: "x", cmdline: "/tmp/x 30", parent_name: "bash", uid: 0, euid: 0 };
