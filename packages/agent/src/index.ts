@@ -1,3 +1,4 @@
 /** Front door of the agent: what the command starts. */
 export { agent, type AgentOptions } from "./main/agent.ts";
 export { verifyAgentFolder, type VerifyAgentFolderOptions } from "./main/verify-agent-folder.ts";
+export { type AgentSetting, shownSettings } from "./main/shown-settings.ts";

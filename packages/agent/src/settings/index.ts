@@ -2,7 +2,6 @@
 export { type AgentPlaces, agentPlaces } from "./agent-places.ts";
 export { agentSettings } from "./agent-settings.ts";
 export { describeAgentSettings, showAgentSettings } from "./describe.ts";
-export { type CollectorSettings, collectorSettings } from "./collector-settings.ts";
 export { addressOf } from "./contradictions.ts";
 export { type OwnFiles, ownFiles } from "./own-files.ts";
 export { planAgentReload } from "./reload.ts";

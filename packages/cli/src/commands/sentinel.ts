@@ -4,6 +4,7 @@ import { deadLetterDrop, deadLetterList, deadLetterRetry } from "./alert/dead-le
 import { alertList } from "./alert/list.ts";
 import { alertShow } from "./alert/show.ts";
 import { alertSilence, silenceDelete, silenceList } from "./alert/silence.ts";
+import { configShow } from "./config/show.ts";
 import { hostList } from "./host/list.ts";
 import { hostShow } from "./host/show.ts";
 import { query } from "./query/query.ts";
@@ -27,7 +28,7 @@ const ruleFiles = [ruleLint, ruleTest, ruleExplain, ruleImport];
 /** Commands of the agent, under the headings they have in the help text. */
 export const sentinelGroups: readonly (readonly [heading: string, readonly Command[]])[] = [
   ["Detection:", [...alerts, ...letters, sinkList, sinkTest]],
-  ["Detection:", [...rules, ...ruleFiles, query, hostList, hostShow]],
+  ["Detection:", [...rules, ...ruleFiles, query, hostList, hostShow, configShow]],
 ];
 
 export const sentinelNouns: Readonly<Record<string, string>> = {
@@ -36,4 +37,5 @@ export const sentinelNouns: Readonly<Record<string, string>> = {
   sinks: "Where notifications go",
   rules: "What is watched for",
   hosts: "Hosts that are watched",
+  config: "Settings of the agent",
 };
