@@ -33,7 +33,7 @@ function rulesOf(
   profile: Profile,
   problems: RuleProblem[],
 ): ReadonlyMap<string, LoadedRule> {
-  const read = readRuleFolder(folder);
+  const read = readRuleFolder(folder, origin === "starter");
   problems.push(...read.problems);
   const rules = new Map<string, LoadedRule>();
   for (const { file, text } of read.texts) {

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import type { RuleProblem } from "@holdfast/contract/types";
 
@@ -17,13 +17,20 @@ const MAX_FILES = 5000;
 const MAX_BYTES = 4 * 1024 * 1024;
 const RULE_FILE = /^[^.].*\.ya?ml$/;
 const WRITABLE_BY_ANYBODY = 0o002;
+const ROOT = 0;
 
-/** Rule files of a folder by name; what cannot be read is a problem of that file. A folder that is not there holds none. */
-export function readRuleFolder(folder: string): ReadFolder {
+/**
+ * Rule files of a folder by name; what cannot be read is a problem of that file. A folder that is not there holds none.
+ * `isShipped`: it belongs to whom the program beside it belongs to, and is trusted as that is.
+ */
+export function readRuleFolder(folder: string, isShipped = false): ReadFolder {
   const problems: RuleProblem[] = [];
   const texts: RuleText[] = [];
+  const stranger = isShipped ? undefined : strangerIn(statSync(folder, { throwIfNoEntry: false }));
+  if (stranger !== undefined)
+    return { texts, problems: [{ file: ".", message: `The folder is not read: ${stranger}` }] };
   for (const file of namesIn(folder, problems)) {
-    const read = readRuleFile(join(folder, file));
+    const read = readRuleFile(join(folder, file), isShipped);
     if ("text" in read) texts.push({ file, text: read.text });
     else problems.push({ file, message: read.problem });
   }
@@ -45,16 +52,25 @@ function namesIn(folder: string, problems: RuleProblem[]): readonly string[] {
   return names.toSorted().slice(0, MAX_FILES);
 }
 
-/** A real file, of bounded size, that not everybody may write: what is watched for is no business of theirs. */
-function readRuleFile(path: string): { readonly text: string } | { readonly problem: string } {
+/** Who else decides what is in it: what is watched for is no business of theirs. */
+function strangerIn(stats: Stats | undefined): string | undefined {
+  if (stats === undefined) return undefined;
+  if ((stats.mode & WRITABLE_BY_ANYBODY) !== 0) return "Everybody may write it; take that right away (chmod o-w).";
+  const own = process.geteuid?.();
+  if (own === undefined || stats.uid === own || stats.uid === ROOT) return undefined;
+  return `It belongs to another user (uid ${stats.uid}).`;
+}
+
+/** A real file of bounded size, which nobody else may write. */
+function readRuleFile(path: string, isShipped: boolean): { readonly text: string } | { readonly problem: string } {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const { size, mode } = fstatSync(descriptor);
-    if (!fstatSync(descriptor).isFile()) return { problem: "It is not a real file." };
-    if ((mode & WRITABLE_BY_ANYBODY) !== 0)
-      return { problem: "Everybody may write it; take that right away (chmod o-w)." };
-    if (size > MAX_BYTES) return { problem: `It is larger than ${MAX_BYTES} bytes.` };
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) return { problem: "It is not a real file." };
+    const stranger = isShipped ? undefined : strangerIn(stats);
+    if (stranger !== undefined) return { problem: stranger };
+    if (stats.size > MAX_BYTES) return { problem: `It is larger than ${MAX_BYTES} bytes.` };
     return { text: utf8.decode(readFileSync(descriptor)) };
   } catch (error) {
     const code = codeOf(error);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { actorId, tenantId } from "@holdfast/spine/keyring.fixture";
@@ -130,6 +130,25 @@ describe("rule files", () => {
     const { rules, problems } = load();
     expect(problems).toMatchObject([{ file: "x.yaml", message: expect.stringContaining(message) as string }]);
     expect([...rules.keys()]).toEqual(["alpha", "beta", "mine"]);
+  });
+
+  it("in a folder that everybody may write are not read: they might be anybody's", () => {
+    chmodSync(join(folder, "own"), 0o777);
+    const { rules, problems } = load();
+    expect(problems).toMatchObject([
+      { file: ".", message: expect.stringContaining("Everybody may write it") as string },
+    ]);
+    expect([...rules.keys()]).toEqual(["alpha", "beta"]);
+  });
+
+  it.skipIf(process.geteuid?.() !== 0)("of another user are not read, nor is a folder of theirs (needs root)", () => {
+    chownSync(join(folder, "own/mine.yaml"), 65_534, 65_534);
+    const another = expect.stringContaining("It belongs to another user (uid 65534).") as string;
+    expect(load()).toMatchObject({ problems: [{ file: "mine.yaml", message: another }] });
+    chownSync(join(folder, "own"), 65_534, 65_534);
+    expect(load()).toMatchObject({ problems: [{ file: ".", message: another }] });
+    chownSync(join(folder, "starter"), 65_534, 65_534);
+    expect([...load().rules.keys()]).toEqual(["alpha", "beta"]);
   });
 
   it("that are hidden, or of another kind, are not looked at; a folder that is missing holds none", () => {
