@@ -58,7 +58,7 @@ const isGone = (pid: number): boolean => {
   }
 };
 
-describe("the agent of a server's host", () => {
+describe("the agent of a server's host", { timeout: 90_000 }, () => {
   it("is started with the server, answers without set-up, knows none of its secrets, and ends with it", async () => {
     expect(server.output()).toContain(".holdfast/agent");
     await expect.poll(feature, WAIT).toBe("available");

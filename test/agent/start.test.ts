@@ -74,7 +74,10 @@ function verify() {
   return { out: `${stdout.toString()}${stderr.toString()}`, code };
 }
 
-describe("an agent", () => {
+/** Each starts one or two agents, next to whatever else is tested. */
+const PATIENCE = { timeout: 90_000 };
+
+describe("an agent", PATIENCE, () => {
   it("begins its ledger, answers at its socket alone, and ends in order when it is told to", async () => {
     const agent = await start();
     expect(agent.output()).toContain("(new)");
@@ -152,7 +155,7 @@ describe("an agent", () => {
   });
 });
 
-describe("what an agent leaves on disk", () => {
+describe("what an agent leaves on disk", PATIENCE, () => {
   it("is for its owner alone, and nothing to be committed", async () => {
     await start();
     const folder = join(place, "agent");

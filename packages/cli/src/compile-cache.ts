@@ -13,9 +13,13 @@ export function useCompileCache(env: Readonly<NodeJS.ProcessEnv>): void {
   if (folder !== undefined && isOwn(folder)) enableCompileCache(folder);
 }
 
-function cacheFolder({ XDG_CACHE_HOME: base, HOME: home }: Readonly<NodeJS.ProcessEnv>): string | undefined {
+function cacheFolder(env: Readonly<NodeJS.ProcessEnv>): string | undefined {
+  const { XDG_CACHE_HOME: base, HOME: home, CACHE_DIRECTORY: service, STATE_DIRECTORY: state } = env;
   if (base?.startsWith("/")) return join(base, "holdfast");
-  return home?.startsWith("/") ? join(home, ".cache", "holdfast") : undefined;
+  if (home?.startsWith("/")) return join(home, ".cache", "holdfast");
+  // A service has no home; systemd says where its own folders are.
+  const [own] = (service ?? state ?? "").split(":");
+  return own?.startsWith("/") ? join(own, "compiled") : undefined;
 }
 
 function isOwn(folder: string): boolean {

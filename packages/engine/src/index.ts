@@ -19,6 +19,7 @@ export { nextRequestId } from "./doors/request-id.ts";
 export type { Page, PageAnswer } from "./doors/page.ts";
 export { type RestDoor, serveRest } from "./doors/rest.ts";
 export { createCommitter, type GroupCommitter } from "./sqlite/committer.ts";
+export { startWriterHere } from "./sqlite/writer-here.ts";
 export { openFault, openWriteConnection } from "./sqlite/connection.ts";
 export type { CommitterEvent } from "./committer/event.ts";
 export type { CommitterDependencies, CommitterOptions } from "./sqlite/options.ts";

@@ -1,4 +1,5 @@
 /** Front door of the runtime: what a process needs whatever it does. */
+export { shareCompileCache } from "./compile-cache.ts";
 export { type DataFolder, dataFolderAt, type FolderLayout, openDataFolder } from "./data-folder.ts";
 export type { Feature } from "./feature.ts";
 export { type Hardening, hardenProcess } from "./harden-process.ts";

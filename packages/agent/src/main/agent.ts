@@ -7,6 +7,7 @@ import {
   keepAliveMs,
   type ServiceNotifier,
   serviceNotifier,
+  shareCompileCache,
   StartFailure,
   untilStopped,
 } from "@holdfast/runtime";
@@ -28,6 +29,7 @@ export async function agent(options: AgentOptions): Promise<number> {
     const service = serviceNotifier(options.env, (reason) => log.warn({ reason }, "systemd does not hear the agent"));
     // Threads and children copy the environment when they start.
     dropServiceVariables(process.env);
+    shareCompileCache();
     const running = await startAgent({ loaded, told: options, log });
     // Listened for before the start is announced: whoever reads that may press Ctrl-C at once, and it has to drain.
     const stopped = untilStopped(anyOf(options.signal, parentGone()));

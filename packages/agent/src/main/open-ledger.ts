@@ -1,4 +1,4 @@
-import type { Logger, Operation, Principal } from "@holdfast/engine";
+import { type Logger, type Operation, type Principal, startWriterHere } from "@holdfast/engine";
 import type { Feature, Hardening } from "@holdfast/runtime";
 import {
   assemble,
@@ -45,6 +45,8 @@ export async function openLedger(parts: LedgerParts): Promise<AgentLedger> {
     hardening,
     log,
     limits: () => limited.limits,
+    // An agent commits now and then, and has little memory.
+    dependencies: { startWriter: startWriterHere },
     storage: {
       reach: () => Promise.resolve(sqlitePlace(place)),
       verified: sqliteVerified(folder.database, place.tables),

@@ -34,6 +34,7 @@ it("hands the agent its own settings and the way around the system, and no secre
     DBUS_SESSION_BUS_ADDRESS: "unix:path=/run/user/1000/bus",
     HOLDFAST_AGENT_LOG_LEVEL: "warn",
     HOLDFAST_AGENT_CHECKPOINT_DIR: "/c",
+    MALLOC_ARENA_MAX: "1",
     HOLDFAST_AGENT_DATA_DIR: "/d/agent",
   });
 });
@@ -42,6 +43,7 @@ it("leaves the second place for checkpoints to whoever names one for the agent, 
   const own = { HOLDFAST_AGENT_CHECKPOINT_DIR: "/own", HOLDFAST_AGENT_DATA_DIR: "/elsewhere" };
   expect(agentEnvironment(own, places)).toEqual({
     HOLDFAST_AGENT_CHECKPOINT_DIR: "/own",
+    MALLOC_ARENA_MAX: "1",
     HOLDFAST_AGENT_DATA_DIR: "/d/agent",
   });
 });

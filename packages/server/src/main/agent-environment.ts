@@ -25,6 +25,8 @@ export function agentEnvironment(
   );
   return {
     HOLDFAST_AGENT_CHECKPOINT_DIR: checkpointDir,
+    // One heap for all threads of the C library: an agent has little memory.
+    MALLOC_ARENA_MAX: "1",
     ...Object.fromEntries(kept),
     HOLDFAST_AGENT_DATA_DIR: dataDir,
   };

@@ -1,4 +1,4 @@
-import { createLog, type Environment, ownName, StartFailure, untilStopped } from "@holdfast/runtime";
+import { createLog, type Environment, ownName, shareCompileCache, StartFailure, untilStopped } from "@holdfast/runtime";
 import { join, relative, resolve } from "node:path";
 import type { Logger } from "@holdfast/engine";
 import { placeOf } from "@holdfast/postgres";
@@ -23,6 +23,7 @@ export async function up(options: UpOptions): Promise<number> {
     const configuration = configurationFrom(options.env);
     // Threads and children copy the environment when they start.
     dropSecrets(process.env);
+    shareCompileCache();
     const log = createLog(configuration.logLevel);
     for (const setting of unknownSettings(options.env)) log.warn({ setting }, "unknown setting; is it misspelt?");
     const agent = agentBeside(configuration, options, log);

@@ -28,8 +28,8 @@ export const up: Command = {
   },
 };
 
-/** As bin/holdfast starts an agent: no inspector, and a small young generation, for it has little memory. */
-const agentFlags = ["--disable-sigusr1", "--max-semi-space-size=2"];
+/** As bin/holdfast starts an agent: no inspector, and little memory. */
+const agentFlags = ["--disable-sigusr1", "--max-semi-space-size=1", "--optimize-for-size"];
 
 /** This very program, so that server and agent are of one version. */
 function agentCommand(): { readonly program: string; readonly words: readonly string[] } {
