@@ -9,7 +9,8 @@ const sources = join(import.meta.dirname, "../../../bin/from-sources.mjs");
 function offered(...words: readonly string[]): readonly string[] {
   const { stdout } = spawnSync(process.execPath, [sources, "complete", "--", ...words, ""], {
     encoding: "utf8",
-    env: { PATH: process.env["PATH"], HOME: "/nonexistent" },
+    // Without a home, so that nothing is kept anywhere.
+    env: { PATH: process.env["PATH"] },
   });
   return stdout.split("\n").map((line) => line.split("\t")[0] ?? "");
 }
