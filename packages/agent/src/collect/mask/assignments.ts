@@ -56,7 +56,8 @@ function valueFrom(text: string, from: number, name: string): { start: number; e
     const close = text.indexOf(quote, start + 1);
     return { start: start + 1, end: close < 0 ? text.length : close };
   }
-  const isHeader = HEADER_NAMES.has(name.toLowerCase());
+  // `curl -HCookie:…`: the option and its value are one word.
+  const isHeader = HEADER_NAMES.has(name.toLowerCase().replace(/^-h/, ""));
   let end = start;
   while (end < text.length && !(isHeader ? "'\"`\n" : VALUE_ENDS).includes(text[end] as string)) end++;
   return { start, end };

@@ -37,14 +37,17 @@ export function maskText(text: string): string {
 
 function maskArgument(argument: string, isSplit: boolean, reading: Reading): string {
   const { pending } = reading;
-  if (pending !== undefined && pending.after === undefined && !argument.startsWith("--")) {
-    reading.pending = undefined;
-    return MASK;
-  }
   const ranges: Ranges = [];
+  const whole: Word = { text: argument, start: 0, end: argument.length };
+  if (pending !== undefined && !argument.startsWith("--")) {
+    reading.pending = undefined;
+    if (pending.after === undefined) return MASK;
+    hideFrom(whole, 0, pending.after, ranges);
+  }
   const isOneWord = !BLANK.test(argument);
-  const words = isOneWord ? [{ text: argument, start: 0, end: argument.length }] : wordsOf(argument);
-  for (const word of words) readWord(word, reading, ranges);
+  // A secret with a blank in it ends where its argument does.
+  if (isSplit && !isOneWord && argument.startsWith("-")) isKnownFlag(whole, reading, ranges);
+  for (const word of isOneWord ? [whole] : wordsOf(argument)) readWord(word, reading, ranges);
   // A command line inside an argument ends with it.
   if (!isOneWord) reading.pending = undefined;
   if (MAY_ASSIGN.test(argument)) {
@@ -64,7 +67,7 @@ function readWord(word: Word, reading: Reading, ranges: Ranges): void {
   }
   if (BETWEEN_COMMANDS.has(word.text)) reading.flags = [];
   if (word.text.startsWith("-")) readOption(word, reading, ranges);
-  else readProgram(word, reading);
+  else if (!isKnownFlag(word, reading, ranges)) readProgram(word, reading);
 }
 
 function readProgram({ text }: Word, reading: Reading): void {
@@ -76,10 +79,13 @@ function readProgram({ text }: Word, reading: Reading): void {
 }
 
 function readOption(word: Word, reading: Reading, ranges: Ranges): void {
-  const isKnown = reading.onlyWith === undefined && reading.flags.some((flag) => readFlag(flag, word, reading, ranges));
-  if (!isKnown && takesSecret(word.text.replace(/^-{1,2}/, "")) && !/[=:]/.test(word.text)) {
+  if (!isKnownFlag(word, reading, ranges) && takesSecret(word.text.replace(/^-{1,2}/, "")) && !/[=:]/.test(word.text)) {
     reading.pending = { after: undefined };
   }
+}
+
+function isKnownFlag(word: Word, reading: Reading, ranges: Ranges): boolean {
+  return reading.onlyWith === undefined && reading.flags.some((flag) => readFlag(flag, word, reading, ranges));
 }
 
 /** True when the word is this flag, with its secret or before it. */

@@ -15,7 +15,19 @@ const either = (flag: string, after?: string): SecretFlag => ({
 });
 
 const mysql = [attached("-p")];
-const curl = [either("-u", ":"), either("--user", ":"), either("-U", ":"), either("--proxy-user", ":")];
+const curl = [
+  either("-u", ":"),
+  either("--user", ":"),
+  either("-U", ":"),
+  either("--proxy-user", ":"),
+  either("-b", "="),
+  either("--cookie", "="),
+];
+const httpie = [either("-a", ":")];
+const snmp = [either("-c"), either("-A"), either("-X")];
+/** Words of their own, without a dash. */
+const freerdp = [attached("/p:"), separate("/p")];
+const wireless = [separate("password"), separate("psk"), separate("key"), separate("wifi-sec.psk")];
 const openssl = [separate("-k"), separate("-pass"), separate("-passin"), separate("-passout"), separate("-K")];
 const ldap = [either("-w")];
 const capitalP = [either("-P")];
@@ -64,14 +76,40 @@ const FLAGS: Readonly<Record<string, readonly SecretFlag[]>> = {
   plink: [separate("-pw")],
   pscp: [separate("-pw")],
   winexe: [either("-U", "%")],
+  cqlsh: lowerP,
+  twine: lowerP,
+  "psexec.py": lowerP,
+  az: lowerP,
+  crane: lowerP,
+  helm: lowerP,
+  nerdctl: lowerP,
+  buildah: lowerP,
+  skopeo: lowerP,
+  http: httpie,
+  https: httpie,
+  xh: httpie,
+  lftp: [either("-u", ",")],
+  doctl: [either("-t")],
+  snmpget: snmp,
+  snmpset: snmp,
+  snmpwalk: snmp,
+  snmpbulkwalk: snmp,
+  xfreerdp: freerdp,
+  xfreerdp3: freerdp,
+  wlfreerdp: freerdp,
+  nmcli: wireless,
+  iwconfig: wireless,
+  aws: [separate("aws_secret_access_key"), separate("aws_session_token")],
   crackmapexec: lowerP,
   netexec: lowerP,
 };
 
 /** Some mean a secret with this command alone. */
 const ONLY_WITH: ReadonlyMap<string, string> = new Map([
-  ["docker", "login"],
-  ["podman", "login"],
+  ...["docker", "podman", "az", "crane", "helm", "nerdctl", "buildah", "skopeo"].map(
+    (name) => [name, "login"] as const,
+  ),
+  ["twine", "upload"],
 ]);
 
 export interface SecretFlags {

@@ -24,10 +24,25 @@ const COMPOUNDS: readonly string[] = [
   "sharedkey",
   "masterkey",
   "rootkey",
+  "passphrase",
+  "amzsignature",
 ];
 
 /** Too short to stand for a secret inside other names: these are the last part, or the whole. */
-const LAST: readonly string[] = ["pass", "pwd", "pw", "psk", "otp", "pin", "auth", "cookie", "creds", "sas"];
+const LAST: readonly string[] = [
+  "pass",
+  "pwd",
+  "pw",
+  "psk",
+  "otp",
+  "pin",
+  "auth",
+  "cookie",
+  "creds",
+  "sas",
+  "sig",
+  "jwt",
+];
 
 /** A name that ends so speaks of a secret without holding one. */
 const HARMLESS_LAST: ReadonlySet<string> = wordsIn(`
