@@ -156,6 +156,8 @@ class HostCollecting implements Collecting {
     this.#parts.runner.close();
     await this.#parts.runner.settle(SETTLE_MS);
     this.#parts.watcher?.close();
+    // Whoever begins to collect again finds what was told.
+    await this.#options.writer.flush();
   }
 
   async #tickSafely(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { EventStore, LossTally, RowChange } from "../events/index.ts";
 import type { FileHashes } from "./file-hashes.ts";
 import type { Accounts } from "./hosts/passwd.ts";
-import { bootText, readBoot } from "./proc/boot.ts";
+import { type Boot, bootText, readBoot } from "./proc/boot.ts";
 import { openProcFiles } from "./proc/direct-proc-files.ts";
 import type { ProcessSourceName } from "./process-event.ts";
 import type { ProcessWatcher } from "./process-watcher.ts";
@@ -44,12 +44,17 @@ export async function watchProcesses(options: WatchOptions): Promise<ProcessWatc
   const { store, proc } = options;
   const recalled = store.recall(BOOT);
   const boot = readBoot(proc, options.now(), recalled);
-  const isSameBoot = recalled?.startsWith(`${boot.id}@`) === true;
-  // Processes of a former boot are gone, whatever their rows say.
+  // Processes of a former boot are gone, whatever their rows say; after the clock was set, none is found by its start.
+  const isSameBoot = recalled === bootText(boot);
   const known = isSameBoot ? store.read("processes", columnsOf("processes")) : [];
   if (!isSameBoot) await options.put([{ table: "processes", snapshot: [] }]);
   store.remember({ [BOOT]: bootText(boot) });
-  return new ProcessTracker({ ...options, files: openProcFiles(proc), boot, known });
+  const bootNow = (): Boot => {
+    const now = readBoot(proc, options.now(), store.recall(BOOT));
+    if (bootText(now) !== store.recall(BOOT)) store.remember({ [BOOT]: bootText(now) });
+    return now;
+  };
+  return new ProcessTracker({ ...options, files: openProcFiles(proc), boot, bootNow, known });
 }
 
 function columnsOf(table: string): string[] {

@@ -39,7 +39,8 @@ export interface ProcessRecord {
   readonly pid: number;
   /** Clock ticks after boot; NOT_STARTED for a process of which only an event told. */
   readonly startTicks: number;
-  readonly startMs: number;
+  /** Unix time of the start, by the wall clock as it is set now. */
+  startMs: number;
   /** Descriptor of its stat file, which speaks of no other process. */
   readonly fd: number;
   nameSum: number;

@@ -46,10 +46,12 @@ export class RecordBook {
   readonly line = emptyStatLine();
   readonly #options: BookOptions;
   readonly #stats: OpenStats;
+  #boot: Boot;
   readonly #records = new Map<number, ProcessRecord>();
 
   constructor(options: BookOptions) {
     this.#options = options;
+    this.#boot = options.boot;
     this.#stats = new OpenStats(options.files, options.maxOpenStats);
   }
 
@@ -70,6 +72,14 @@ export class RecordBook {
     return timeNs === undefined || this.line.startTicks * MS_OF_TICK <= Number(timeNs / NS_OF_MS) + MS_OF_TICK;
   }
 
+  /** The wall clock was set: every start has another time by it. */
+  setBoot(boot: Boot): void {
+    this.#boot = boot;
+    for (const record of this.#records.values()) {
+      if (record.startTicks !== NOT_STARTED) record.startMs = startMs(boot, record.startTicks);
+    }
+  }
+
   /** Reads the line of whatever process has this pid; undefined when there is none. */
   open(pid: number): number | undefined {
     return this.#stats.open(pid, this.line);
@@ -88,7 +98,7 @@ export class RecordBook {
   /** A record of the process of the line, which stays open in `fd`. */
   add(pid: number, fd: number): ProcessRecord {
     const { startTicks, parent } = this.line;
-    const started = { startTicks, startMs: startMs(this.#options.boot, startTicks), fd, parent };
+    const started = { startTicks, startMs: startMs(this.#boot, startTicks), fd, parent };
     const record = this.#keep({ ...blank(pid), ...started });
     this.noteLine(record);
     const facts = this.readFacts(pid);

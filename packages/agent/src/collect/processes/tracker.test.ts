@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { Boot } from "../proc/boot.ts";
 import { FileHashes } from "../file-hashes.ts";
 import { BOOT_MS, columnsOf, NOW_MS, TestTracker } from "./tracker.fixture.ts";
 
@@ -159,6 +160,22 @@ describe("a scan", () => {
     await host.scan();
     expect(host.losses.take()).toEqual([{ stage: "collector", name: "processes", reason: "too_many", lost: 2 }]);
   });
+});
+
+test("when the wall clock is set, starts have another time, and it is the same processes all the same", async () => {
+  const boots = [BOOT_MS, BOOT_MS + 3_600_000].map((unixMs) => ({ id: "boot", unixMs }));
+  const host = new TestTracker({ boot: boots[0] as Boot, bootNow: () => boots[1] as Boot }, (proc) =>
+    proc.put({ pid: 7 }),
+  );
+  const told = [];
+  for (let scan = 0; scan < 31; scan++) told.push(...(await host.scan()));
+  expect(told).toEqual(["found 7"]);
+  host.now += 3_600_000;
+  const snapshot = host.tracker.snapshot();
+  expect("snapshot" in snapshot && snapshot.snapshot).toMatchObject([{ pid: 7, start_time: BOOT_MS / 1_000 + 3_601 }]);
+  host.proc.remove(7);
+  expect(await host.scan()).toEqual(["exit 7"]);
+  expect(host.gone).toEqual([7]);
 });
 
 describe("the file that a process executes", () => {

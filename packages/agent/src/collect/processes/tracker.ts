@@ -15,6 +15,8 @@ import { Tracking } from "./tracking.ts";
 export interface TrackerOptions {
   readonly files: ProcFiles;
   readonly boot: Boot;
+  /** When the boot was by the wall clock of now; undefined: that is not looked at again. */
+  readonly bootNow?: () => Boot;
   readonly hashes: FileHashes;
   readonly accounts: Accounts;
   readonly losses: LossTally;
@@ -40,6 +42,7 @@ export interface TrackerReadings {
   readonly missedBySource: number;
 }
 
+const TICKS_BETWEEN_CLOCKS = 30;
 const DEFAULT_RESCAN_TICKS = 60;
 /** More processes than this are not tracked, which is counted: what is known of each costs about two kilobytes. */
 const DEFAULT_MAX_PROCESSES = 32_768;
@@ -52,9 +55,14 @@ export class ProcessTracker {
   readonly #tracking: Tracking;
   readonly #intake: EventIntake;
   readonly #scan: ProcessScan;
+  readonly #options: TrackerOptions;
+  #boot: Boot;
+  #ticks = 0;
 
   constructor(options: TrackerOptions) {
     const { files, masks = true, now = Date.now } = options;
+    this.#options = options;
+    this.#boot = options.boot;
     const book = new RecordBook({ ...options, masks });
     const teller = new Teller({
       ...options,
@@ -87,6 +95,7 @@ export class ProcessTracker {
 
   /** Looks at every process once; returns how many there are. Rows follow as soon as files are identified. */
   tick(): number {
+    if (++this.#ticks % TICKS_BETWEEN_CLOCKS === 0) this.#checkClock();
     return this.#scan.run();
   }
 
@@ -102,6 +111,15 @@ export class ProcessTracker {
 
   readings(): TrackerReadings {
     return { processes: this.#tracking.book.size, missedBySource: this.#tracking.missedBySource };
+  }
+
+  /** Rows are told apart by the time of their start: once that is another one, all of them are put anew. */
+  #checkClock(): void {
+    const boot = this.#options.bootNow?.() ?? this.#boot;
+    if (boot.unixMs === this.#boot.unixMs) return;
+    this.#boot = boot;
+    this.#tracking.book.setBoot(boot);
+    void this.#options.put([this.snapshot()]);
   }
 
   close(): void {
