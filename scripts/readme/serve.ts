@@ -13,7 +13,7 @@ export interface TourServer {
   stop(): Promise<void>;
 }
 
-/** Starts `holdfast up` in a folder, and waits until it can be reached. */
+/** Starts `holdfast up` in a folder, and waits until it and its agent can be reached. */
 export async function serve(folder: string, env: NodeJS.ProcessEnv): Promise<TourServer> {
   const port = await freePort();
   const child = spawn("holdfast", ["up"], {
@@ -24,22 +24,22 @@ export async function serve(folder: string, env: NodeJS.ProcessEnv): Promise<Tou
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk: Buffer) => output.push(chunk.toString()));
-  await reachable(child, join(folder, ".holdfast", "socket"), output);
+  await reachable(child, [join(folder, ".holdfast", "socket"), join(folder, ".holdfast", "agent", "socket")], output);
   return { port, stop: () => stop(child) };
 }
 
-async function reachable(child: ChildProcess, socket: string, output: readonly string[]): Promise<void> {
+async function reachable(child: ChildProcess, sockets: readonly string[], output: readonly string[]): Promise<void> {
   const failed = new Promise<never>((_, reject) => {
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`holdfast up ended with ${code}:\n${output.join("")}`)));
   });
   const ready = async (): Promise<void> => {
     for (let waited = 0; waited < patienceSeconds * 20; waited += 1) {
-      if (existsSync(socket)) return;
+      if (sockets.every((socket) => existsSync(socket))) return;
       await sleep(50);
     }
     child.kill();
-    throw new Error(`holdfast up made no socket within ${patienceSeconds} s:\n${output.join("")}`);
+    throw new Error(`holdfast up made no sockets within ${patienceSeconds} s:\n${output.join("")}`);
   };
   await Promise.race([failed, ready()]);
 }
