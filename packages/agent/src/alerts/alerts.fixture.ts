@@ -21,8 +21,10 @@ export const rule: FoundBy = {
 class FakeOutbox {
   readonly taken: Notification[] = [];
   isBroken = false;
+  isUnreadable = false;
 
   watermark(): number | undefined {
+    if (this.isUnreadable) throw new Error("the outbox cannot be read");
     return this.taken.at(-1)?.seq;
   }
 

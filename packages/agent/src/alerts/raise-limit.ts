@@ -17,11 +17,14 @@ export class RaiseLimit {
     this.#maxPerHour = maxPerHour;
   }
 
-  admits(rule: string, now: number): boolean {
-    const inAll = this.#recent(ALL, now).length;
-    return inAll < this.#maxPerHour * RULES_AT_ONCE && this.#recent(rule, now).length < this.#maxPerHour;
+  /** Whether one more of a rule may be raised, beside those that are about to be. */
+  admits(rule: string, now: number, pending: { readonly ofRule: number; readonly ofAll: number }): boolean {
+    const inAll = this.#recent(ALL, now).length + pending.ofAll;
+    const ofRule = this.#recent(rule, now).length + pending.ofRule;
+    return inAll < this.#maxPerHour * RULES_AT_ONCE && ofRule < this.#maxPerHour;
   }
 
+  /** One was raised. */
   count(rule: string, now: number): void {
     for (const key of [rule, ALL]) this.#raisedAt.set(key, [...this.#recent(key, now), now]);
   }

@@ -207,6 +207,35 @@ describe("between finding and telling nothing is lost", () => {
     expect(bench.outbox.taken).toHaveLength(1);
   });
 
+  it("by a ledger that takes nothing for long: what was not raised uses up no limit", async () => {
+    const recorder = bench.recorder({ maxAlertsPerHour: 2 });
+    const perform = bench.perform.bind(bench);
+    bench.perform = () =>
+      Promise.resolve({ ok: false, refusal: new Error("no"), seq: undefined, rate: undefined } as never);
+    for (let tick = 0; tick < 5; tick++) await expect(recorder.record([bench.found(row(1))])).rejects.toThrow("no");
+    bench.perform = perform;
+    await recorder.record([bench.found(row(1))]);
+    expect(await alerts()).toMatchObject([{ dedupKey: "/tmp/x" }]);
+  });
+
+  it("by an outbox that cannot even be read: the ledger has what was found, and it is told later", async () => {
+    const recorder = bench.recorder();
+    bench.outbox.isUnreadable = true;
+    await recorder.record([bench.found(row(1))]);
+    expect(await alerts()).toHaveLength(1);
+    bench.outbox.isUnreadable = false;
+    await recorder.settle();
+    expect(bench.outbox.taken).toHaveLength(1);
+  });
+
+  it("by an outbox that is begun anew while the agent runs: what it held is taken from the ledger", async () => {
+    const recorder = bench.recorder();
+    await recorder.record([bench.found(row(1))]);
+    bench.outbox.taken.length = 0;
+    await recorder.record([bench.found(row(2, "/tmp/y"))]);
+    expect(bench.outbox.taken.map(({ summary }) => summary)).toEqual(["/tmp/x 1, by jane", "/tmp/y 2, by jane"]);
+  });
+
   it("by an outbox that was lost, but for what is over since a day", async () => {
     const recorder = bench.recorder();
     await recorder.record([bench.found(row(1))]);

@@ -41,6 +41,8 @@ export class AlertRecorder {
   #turn: Promise<unknown> = Promise.resolve();
   /** Whether the outbox may lack alerts that the ledger has. */
   #isBehind = true;
+  /** Whether the outbox was known to hold a place in the ledger: one that holds none any more was begun anew. */
+  #hadPlace = false;
 
   constructor(parts: RecorderParts) {
     this.#with = parts;
@@ -79,12 +81,13 @@ export class AlertRecorder {
   async #unknown(findings: readonly Finding[]): Promise<readonly Group[]> {
     const unknown: Group[] = [];
     const floods = new Map<string, Group>();
+    const admitted = new Map<string, number>();
     for (const group of grouped(findings).values()) {
       if (await this.#isTaken(group)) continue;
       const { rule } = group.first;
-      const now = this.#with.now();
-      if (this.#limit.admits(rule.id, now)) {
-        this.#limit.count(rule.id, now);
+      const ofRule = admitted.get(rule.id) ?? 0;
+      if (this.#limit.admits(rule.id, this.#with.now(), { ofRule, ofAll: unknown.length })) {
+        admitted.set(rule.id, ofRule + 1);
         unknown.push(group);
       } else {
         const flood = { ...group, first: { ...group.first, dedupKey: FLOOD_KEY } };
@@ -130,6 +133,9 @@ export class AlertRecorder {
     const { output, seq } = await this.#perform<Raised>(raiseAlert(this.#with.idKey, group));
     const { alert, isNew } = output;
     if (!isNew) return undefined;
+    const { rule, dedupKey } = group.first;
+    // Not before: what a ledger that is full for an hour does not take would use up the limit at every attempt.
+    if (dedupKey !== FLOOD_KEY) this.#limit.count(rule.id, this.#with.now());
     this.#with.onRaised?.(alert);
     return alert.silencedBy === undefined ? { alert, rev: 1, raisedSeq: seq } : undefined;
   }
@@ -148,16 +154,36 @@ export class AlertRecorder {
     return { output: answer.plan.output as Output, seq: answer.seq };
   }
 
-  /** What the ledger has and the outbox has not: after a crash between the two, and after it could not take something. */
+  /**
+   * What the ledger has and the outbox has not: after a crash between the two, after it could not take something, and
+   * after it was begun anew because its file was damaged. An outbox that cannot be read keeps no alert from the ledger.
+   */
   async #catchUp(): Promise<void> {
+    const { reads, principal, now } = this.#with;
+    const place = this.#placeOfOutbox();
+    if (place === undefined) {
+      this.#isBehind = true;
+      return;
+    }
+    const { watermark } = place;
+    if (this.#hadPlace && watermark === undefined) this.#isBehind = true;
+    this.#hadPlace = watermark !== undefined;
     if (!this.#isBehind) return;
-    const { outbox, reads, principal, now } = this.#with;
-    const watermark = outbox.watermark();
     const after = await alertsAfter(reads(), principal.tenant, watermark ?? 0);
     // An outbox that was lost would tell of a quarter of a year; people need to hear of what may still go on.
     const oldest = watermark === undefined ? now() - MAX_RETOLD_MS : 0;
     const missed = after.filter(({ alert }) => alert.lastSeen >= oldest);
     this.#isBehind = !(await this.#isQueued(missed.map(notificationOf)));
+  }
+
+  /** Undefined when it cannot be read; the log hears of that. */
+  #placeOfOutbox(): { readonly watermark: number | undefined } | undefined {
+    try {
+      return { watermark: this.#with.outbox.watermark() };
+    } catch (error) {
+      this.#with.log.error({ err: error }, "the outbox cannot be read; alerts stand in the ledger");
+      return undefined;
+    }
   }
 
   async #tell(raised: readonly StoredAlert[]): Promise<void> {
@@ -171,6 +197,7 @@ export class AlertRecorder {
     if (notifications.length === 0) return true;
     try {
       await this.#with.outbox.enqueue(notifications);
+      this.#hadPlace = true;
       return true;
     } catch (error) {
       const count = notifications.length;
