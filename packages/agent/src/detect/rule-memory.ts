@@ -68,8 +68,10 @@ export class RuleMemory {
   /** Writes what changed; when that fails it is written the next time. */
   save(): void {
     if (this.#unsaved.size === 0) return;
-    this.#memory.remember(Object.fromEntries(this.#unsaved));
-    this.#unsaved.clear();
+    const saved = new Map(this.#unsaved);
+    this.#memory.remember(Object.fromEntries(saved));
+    // Writing may show that the memory is lost: what `rewrite` then asked for is still to be written.
+    for (const [name, text] of saved) if (this.#unsaved.get(name) === text) this.#unsaved.delete(name);
   }
 
   /** Everything is to be written anew: the memory was lost while this was running. */
