@@ -231,3 +231,13 @@ test("a spilled row comes once, even when the program ends between writing it an
   expect(pids.map(({ pid }) => pid)).toEqual(range(0, 6));
   await second.close();
 });
+
+test.each<BackPressure>([dropOldest, { kind: "block", timeoutMs: 1_000 }, { kind: "adaptive" }])(
+  "what is put after the end is counted as lost ($kind)",
+  async (policy) => {
+    const { writer, losses } = writerOf(policy);
+    await writer.close();
+    await writer.put([event(1), event(2)]);
+    expect(losses.take()).toMatchObject([{ stage: "queue", reason: "shutdown", lost: 2 }]);
+  },
+);

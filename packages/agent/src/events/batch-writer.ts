@@ -87,6 +87,10 @@ export class BatchWriter {
   /** Takes changes in. Resolves at once, but under the policy that blocks: then when they have room or are refused. */
   put(changes: readonly RowChange[]): Promise<void> {
     const { policy } = this.#options;
+    if (this.#isClosed) {
+      for (const change of changes) this.#lose(change, "shutdown");
+      return Promise.resolve();
+    }
     if (policy.kind === "block") return this.#putInTurn(changes, this.#monotonicMs() + policy.timeoutMs);
     for (const change of changes) this.#admit(change);
     this.#schedule();

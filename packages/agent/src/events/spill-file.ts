@@ -112,7 +112,6 @@ export class SpillFile {
 
   /** Another id: a position in what the file held before is none in what it will hold. */
   #begin(): void {
-    ftruncateSync(this.#fd, 0);
     const id = randomBytes(ID_BYTES);
     this.#id = id.toString("hex");
     this.#readAt = START;
@@ -120,9 +119,10 @@ export class SpillFile {
     this.#size = this.#writeHead(Buffer.concat([MAGIC, id]));
   }
 
-  /** A disk may have no room for sixteen bytes; without them no record would be found again. */
+  /** A disk may fail, or have no room for sixteen bytes; without them no record would be found again. */
   #writeHead(head: Buffer): number {
     try {
+      ftruncateSync(this.#fd, 0);
       return writeSync(this.#fd, head, 0, START, 0);
     } catch {
       return 0;
@@ -130,11 +130,24 @@ export class SpillFile {
   }
 
   #undo(): false {
-    ftruncateSync(this.#fd, this.#size);
+    try {
+      ftruncateSync(this.#fd, this.#size);
+    } catch {
+      // The next record is written over it.
+    }
     return false;
   }
 
+  /** Undefined when it cannot be read, whether its bytes are wrong or the disk does not give them. */
   #readRecord(at: number): { change: RowChange; end: number } | undefined {
+    try {
+      return this.#recordAt(at);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #recordAt(at: number): { change: RowChange; end: number } | undefined {
     const header = Buffer.alloc(RECORD_HEADER_BYTES);
     if (readSync(this.#fd, header, 0, RECORD_HEADER_BYTES, at) !== RECORD_HEADER_BYTES) return undefined;
     const length = header.readUInt32LE(0);
