@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished, type TestContext } from "vitest";
@@ -267,6 +267,13 @@ async function listeningPort(): Promise<number> {
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   return (server.address() as { port: number }).port;
 }
+
+it("the sandbox is the same for a data folder inside a project, as that of a development server", async () => {
+  const [elsewhere, inside] = [runningExecutor(onTestFinished), runningExecutor(onTestFinished)];
+  writeFileSync(join(dirname(inside.events.path), "package.json"), "{}");
+  for (const { rows } of [elsewhere, inside]) await rows("SELECT 1 AS a");
+  expect(inside.executor.report).toEqual(elsewhere.executor.report);
+});
 
 describe("a sandbox that is weaker than what is asked for", () => {
   it("is an alarm, and statements run all the same", async () => {

@@ -55,11 +55,16 @@ export function nativeFiles(): readonly string[] {
   });
 }
 
-/** Loads the first of the files that can be loaded; undefined when none can. Its JavaScript part is left out: memory. */
+/**
+ * Loads the first of the files that can be loaded; undefined when none can. Its JavaScript part is left out: memory.
+ * `require` would look for a package.json above the executor's folder, and Landlock refuses the one that is there.
+ */
 export function loadNative(files: readonly string[]): Native | undefined {
   for (const file of files) {
     try {
-      return bind(require(file) as Koffi);
+      const loaded: { exports: unknown } = { exports: {} };
+      process.dlopen(loaded, file);
+      return bind(loaded.exports as Koffi);
     } catch {
       // The other C library's.
     }
