@@ -1,4 +1,4 @@
-import { nearMiss } from "./near-miss.ts";
+import { nearMiss } from "@holdfast/kernel/near-miss";
 import { patternCovers, refusePattern } from "./pattern.ts";
 
 export const resources = ["config", "secret", "namespace", "tenant", "audit", "policy"] as const;

@@ -1,5 +1,5 @@
 import type { Condition } from "./condition.ts";
-import { nearMiss } from "./near-miss.ts";
+import { nearMiss } from "@holdfast/kernel/near-miss";
 import { isGlobal, type Permission, parsePermission } from "./permission.ts";
 import { parseRoleName } from "./role-name.ts";
 

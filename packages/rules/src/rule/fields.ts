@@ -1,4 +1,5 @@
-import { didYouMean, nearMiss } from "../near-miss.ts";
+import { nearMiss } from "@holdfast/kernel/near-miss";
+import { didYouMean } from "../near-miss.ts";
 import { describe, type Located, type LocatedMap, type LocatedScalar } from "../yaml/located.ts";
 import type { IssueList } from "./issue.ts";
 

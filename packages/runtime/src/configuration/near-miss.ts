@@ -1,3 +1,5 @@
+import { editDistance } from "@holdfast/kernel/near-miss";
+
 const maxNameLength = 64;
 
 /**
@@ -26,21 +28,4 @@ function nearest(plain: string, known: readonly string[]): string | undefined {
     .filter(({ edits }) => edits <= most)
     .toSorted((left, right) => left.edits - right.edits);
   return byDistance[0]?.candidate;
-}
-
-/** Levenshtein distance, with two letters that changed places as one edit; one row at a time. */
-function editDistance(from: string, to: string): number {
-  let before: number[] = [];
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (let index = 0; index < from.length; index++) {
-    const next = [index + 1];
-    for (let column = 0; column < to.length; column++) {
-      const substituted = row[column]! + (from[index] === to[column] ? 0 : 1);
-      const isSwap = index > 0 && column > 0 && from[index] === to[column - 1] && from[index - 1] === to[column];
-      const swapped = isSwap ? before[column - 1]! + 1 : Number.POSITIVE_INFINITY;
-      next.push(Math.min(substituted, swapped, row[column + 1]! + 1, next[column]! + 1));
-    }
-    [before, row] = [row, next];
-  }
-  return row[to.length]!;
 }
