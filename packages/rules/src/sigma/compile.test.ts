@@ -377,6 +377,13 @@ describe("any detection", { timeout: 60_000 }, () => {
     {
       weight: 1,
       arbitrary: fc.tuple(
+        fc.tuple(field, fc.constantFrom("|re", "|re|i")).map((words) => words.join("")),
+        fc.constantFrom("a[ab]{0,3}-", "(a|b-|A){1,3}\\*", "^a|b$", "[^a]{2}_", "^[ab]{0,2}(-|\\[|_ ){1,2}$", "%.*a"),
+      ),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(
         field.map((name) => `${name}|exists`),
         fc.boolean(),
       ),

@@ -90,19 +90,40 @@ function sameExpression({ column: name, other, type }: Extract<Match, { kind: "s
   return { kind: "binary", operator: "=", left: side(name), right: side(other) };
 }
 
+/** Few enough to be looked for one after the other. */
+const fewGlobs = 4;
+const maxGuards = 4;
+
+/** Many patterns that begin alike: where the beginning is not found, none of them is looked for. */
 function globsExpression(globs: readonly string[], subject: Expression): Expression {
-  const glob = (pattern: string): Expression => ({ kind: "glob", isNegated: false, subject, pattern });
-  if (globs.length === 1) return glob(globs[0]!);
-  const any: Expression = { kind: "or", terms: globs.map(glob) };
-  // Many patterns that begin alike: where the beginning is not found, none of them is looked for.
-  const start = commonStart(globs);
-  return globs.length > 4 && start.length > 1 ? { kind: "and", terms: [glob(`${start}*`), any] } : any;
+  const units = globs.map((glob) => glob.match(/\[\^?\]?[^\]]*\]|[^[]/gsu) ?? []);
+  return guardedGlobs(units, subject, 1, maxGuards);
 }
 
-/** The units (a character or a `[…]`) that all patterns begin with. */
-function commonStart(globs: readonly string[]): string {
-  const units = globs.map((glob) => glob.match(/\[\^?\]?[^\]]*\]|[^[]/gsu) ?? []);
-  const [first, ...others] = units;
+/** A unit is a character or a `[…]`; `known` of them are found already, and what is left may have so many guards. */
+function guardedGlobs(
+  globs: readonly (readonly string[])[],
+  subject: Expression,
+  known: number,
+  guards: number,
+): Expression {
+  const glob = (pattern: string): Expression => ({ kind: "glob", isNegated: false, subject, pattern });
+  if (globs.length === 1) return glob(globs[0]!.join(""));
+  const any = (terms: readonly Expression[]): Expression => ({ kind: "or", terms: flatOr(terms) });
+  if (globs.length <= fewGlobs || guards === 0) return any(globs.map((units) => glob(units.join(""))));
+  const length = commonLength(globs);
+  const groups = [...Map.groupBy(globs, (units) => units[length]).values()];
+  const inner = any(groups.map((group) => guardedGlobs(group, subject, length, guards - 1)));
+  if (length <= known) return inner;
+  return { kind: "and", terms: [glob(`${globs[0]!.slice(0, length).join("")}*`), inner] };
+}
+
+function flatOr(terms: readonly Expression[]): readonly Expression[] {
+  return terms.flatMap((term) => (term.kind === "or" ? term.terms : [term]));
+}
+
+/** How many units all patterns begin with. */
+function commonLength([first, ...others]: readonly (readonly string[])[]): number {
   const length = first!.findIndex((unit, index) => others.some((other) => other[index] !== unit));
-  return first!.slice(0, length === -1 ? first!.length : length).join("");
+  return length === -1 ? first!.length : length;
 }
