@@ -79,17 +79,24 @@ export function readFacts(files: ProcFiles, folder: number, name: string, masks:
   };
 }
 
-/** Bytes of /proc/<pid>/cmdline as one line: NUL between arguments, and perhaps a last argument that was cut off. */
+/** Stands where arguments go on that are not kept: whoever pads them to hide what follows is seen to have done so. */
+const CUT = "…";
+
+/**
+ * Bytes of /proc/<pid>/cmdline as one line: NUL between arguments, and as many as are kept. More than fills its room is
+ * marked, wherever it was cut: an argument may end just there.
+ */
 export function commandLine(bytes: Buffer, masks: boolean): string {
-  let end = bytes.length;
+  const isCut = bytes.length >= MAX_PROC_BYTES;
+  let end = Math.min(bytes.length, MAX_PROC_BYTES);
   while (end > 0 && bytes[end - 1] === 0) end--;
   const args = bytes.toString("utf8", 0, end).split("\0");
-  return masks ? maskArguments(args) : args.join(" ");
+  return (masks ? maskArguments(args) : args.join(" ")) + (isCut ? CUT : "");
 }
 
 function commandLineOf(files: ProcFiles, folder: number, masks: boolean): string {
   const length = files.read(folder, "cmdline");
-  return length <= 0 ? "" : commandLine(files.buffer.subarray(0, Math.min(length, MAX_PROC_BYTES)), masks);
+  return length <= 0 ? "" : commandLine(files.buffer.subarray(0, length), masks);
 }
 
 export function withoutMark(path: string): string {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { onTestFinished, expect, test } from "vitest";
 import { openProcFiles } from "./direct-proc-files.ts";
 import { readFacts, readLogin, readStorage } from "./facts.ts";
+import { factsAt } from "../processes/event-facts.ts";
 import { FakeProc } from "./proc.fixture.ts";
 import { PlainProcFiles, type ProcFiles, readWhole } from "./proc-files.ts";
 
@@ -56,4 +57,21 @@ test("both ways read the fixture alike", () => {
     1000,
     { bytesRead: 4096, bytesWritten: 8192 },
   ]);
+});
+
+test("arguments that are more than is kept are marked, wherever they were cut: padding hides no tail unseen", () => {
+  const proc = new FakeProc();
+  const cut = ["sh", "-c", `:${" ".repeat(5_000)}; bash -i`];
+  const cutBetweenTwo = ["sh", "x".repeat(4_096 - "sh".length - 2), "-i"];
+  proc.put({ pid: 42, args: cut });
+  proc.put({ pid: 43, args: cutBetweenTwo });
+  proc.put({ pid: 44, args: ["sh", "x".repeat(4_096 - "sh".length - 3)] });
+  for (const files of [openProcFiles(proc.root), new PlainProcFiles(proc.root)]) {
+    for (const pid of [42, 43]) {
+      expect(everythingOf(files, pid)?.[0]).toMatchObject({ cmdline: expect.stringMatching(/^sh .*…$/) as string });
+    }
+    expect(everythingOf(files, 44)?.[0]).toMatchObject({ cmdline: expect.stringMatching(/x$/) as string });
+  }
+  const event = { type: "exec", source: "audit", pid: 42, timeMs: 0, cmdline: cut.join("\0") } as const;
+  expect(factsAt(event, undefined, true).cmdline).toMatch(/^sh -c : {4,}.*…$/);
 });

@@ -1,5 +1,4 @@
 import { commandLine, type ProcessFacts, withoutMark } from "../proc/facts.ts";
-import { MAX_PROC_BYTES } from "../proc/proc-files.ts";
 import type { ProcessEvent } from "../process-event.ts";
 
 const unknown: ProcessFacts = {
@@ -46,5 +45,5 @@ function lastPart(path: string): string {
 }
 
 function maskedLine(cmdline: string, masks: boolean): string {
-  return commandLine(Buffer.from(cmdline).subarray(0, MAX_PROC_BYTES), masks);
+  return commandLine(Buffer.from(cmdline), masks);
 }
