@@ -134,6 +134,7 @@ describe("detection", () => {
     ]);
     expect(detection.feature()).toMatchObject({ state: "degraded", detail: expect.stringContaining("one") as string });
     expect(detection.readingOf("one")?.lastError).toContain("too much");
+    expect(detection.readingOf("one")?.stoppedBecause).toContain("failed 5 times");
     run.mockReset().mockResolvedValue(nothing);
     detection.setRules([]);
     detection.setRules([loaded("one")]);
@@ -141,6 +142,23 @@ describe("detection", () => {
     await detection.tick();
     expect(run).toHaveBeenCalled();
     expect(detection.feature().state).toBe("available");
+  });
+
+  it("runs a rule again that had failed too often once somebody enables it, although it was never switched off", async () => {
+    const { detection, run, see, begin } = detecting();
+    detection.setRules([loaded("one")]);
+    begin();
+    run.mockRejectedValue(new ExecutorError("memory", "too much"));
+    for (let round = 0; round < 8; round++) {
+      see();
+      await detection.tick();
+    }
+    run.mockReset().mockResolvedValue(nothing);
+    detection.enable(loaded("one"));
+    expect(detection.readingOf("one")?.stoppedBecause).toBeUndefined();
+    see();
+    await detection.tick();
+    expect(run).toHaveBeenCalled();
   });
 
   it("keeps what it has to say of the agent until that is recorded", async () => {

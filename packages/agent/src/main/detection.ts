@@ -77,6 +77,12 @@ export class Detection {
     this.#readings.keepOnly(new Set(this.#rules.keys()));
   }
 
+  /** Somebody wants the rule to run, whatever had stopped it. */
+  enable({ rule }: LoadedRule): void {
+    const judged = this.#rules.get(rule.id);
+    if (judged !== undefined) this.#scheduler.enable(judged);
+  }
+
   /** From now on findings are recorded; before, nothing is judged. */
   begin(recorder: Recorder): void {
     this.#recorder = recorder;
@@ -99,7 +105,11 @@ export class Detection {
   }
 
   readingOf(rule: string): RuleReading | undefined {
-    return this.#readings.of(rule);
+    const reading = this.#readings.of(rule);
+    const judged = this.#rules.get(rule);
+    const disabled = judged && this.#scheduler.stateOf(judged).disabled;
+    if (disabled === undefined) return reading;
+    return { ...(reading ?? { findings: 0, errors: 0 }), stoppedBecause: disabled.reason };
   }
 
   feature(): Feature {

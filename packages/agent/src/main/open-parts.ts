@@ -60,7 +60,10 @@ export async function openParts(start: PartsStart): Promise<AgentParts> {
   const detection = new Detection({ host, stored, executors, own, metrics, log });
   const load = () => rulesFor(folder, settings());
   const snapshot = load();
-  const book = new RuleBook((running) => detection.setRules(running));
+  const book = new RuleBook(
+    (running) => detection.setRules(running),
+    (rule) => detection.enable(rule),
+  );
   const rules: RuleParts = { book, load, readings: (rule) => detection.readingOf(rule), effects };
   const ruleIds = () => [...load().rules.keys()];
   const notification = await openNotification({ ...start, settings: told, metrics, ruleIds });
