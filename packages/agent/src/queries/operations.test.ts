@@ -61,6 +61,8 @@ describe("a query", () => {
     ["refused", "query_refused"],
     ["sql", "query_refused"],
     ["crashed", "overloaded"],
+    ["unavailable", "overloaded"],
+    ["busy", "overloaded"],
     ["something else", "internal"],
   ])("that the executor ends with %s is answered with %s", async (code, refused) => {
     respond = () => Promise.reject(Object.assign(new Error("why"), { code }));

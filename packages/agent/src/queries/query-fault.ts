@@ -1,7 +1,7 @@
 import { Refusal } from "@holdfast/engine";
 
 /** What an executor says ended a query, by its code. */
-type FaultCode = "timeout" | "memory" | "refused" | "sql" | "cancelled" | "crashed";
+type FaultCode = "timeout" | "memory" | "refused" | "sql" | "cancelled" | "crashed" | "unavailable" | "busy";
 
 /** What a caller is told of a query that did not come to its end; what nobody foresaw stays what it is. */
 export function refusalOfFault(error: unknown, sql: string, timeoutMs: number): unknown {
@@ -27,12 +27,30 @@ export function refusalOfFault(error: unknown, sql: string, timeoutMs: number): 
         cause: error,
         facts,
       });
+    case "unavailable":
+      return new Refusal("overloaded", `There is no executor that could run it: ${messageOf(error)}`, {
+        retryAfterSeconds: 30,
+        hint: "`holdfast self-check --verbose` says how it is confined, and `holdfast status` whether it has started.",
+        cause: error,
+        facts,
+      });
+    case "busy":
+      return new Refusal("overloaded", "Too many statements wait for the executor.", { retryAfterSeconds: 1, facts });
     case undefined:
       return error;
   }
 }
 
-const CODES: ReadonlySet<string> = new Set(["timeout", "memory", "refused", "sql", "cancelled", "crashed"]);
+const CODES: ReadonlySet<string> = new Set([
+  "timeout",
+  "memory",
+  "refused",
+  "sql",
+  "cancelled",
+  "crashed",
+  "unavailable",
+  "busy",
+]);
 
 function codeOf(error: unknown): FaultCode | undefined {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
