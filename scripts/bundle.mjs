@@ -1,14 +1,19 @@
 // Bundles the command line: packages/cli/dist/holdfast.cjs is the quick way for the common commands, alone in one file;
-// program.mjs and its chunks are everything else. Does nothing, and loads nothing, when no input has changed.
+// program.mjs and its chunks are everything else, but for the agent, which stands in its own package. Does nothing, and
+// loads nothing, when no input has changed.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { agentEntry, agentFolder, bundleAgent } from "./bundle/agent.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = join(root, "packages", "cli", "src");
 const dist = join(root, "packages", "cli", "dist");
 const stampFile = join(dist, "inputs.json");
 const entryFile = "holdfast.cjs";
+const agentDist = join(root, agentFolder);
+/** Dependencies that are CommonJS ask for node: modules by require(), which an ES module has to make. */
+const REQUIRE = 'import{createRequire as cjs}from"node:module";const require=cjs(import.meta.url);';
 
 if (!isCurrent()) await build();
 
@@ -16,6 +21,7 @@ if (!isCurrent()) await build();
 function isCurrent() {
   try {
     statSync(join(dist, entryFile));
+    statSync(join(agentDist, agentEntry));
     const stamp = JSON.parse(readFileSync(stampFile, "utf8"));
     return Object.entries(stamp).every(([path, mark]) => markOf(path) === mark);
   } catch {
@@ -31,15 +37,21 @@ function markOf(path) {
 async function build() {
   const esbuild = await import("esbuild");
   const fresh = join(dist, `fresh-${process.pid}`);
-  mkdirSync(fresh, { recursive: true });
+  const freshAgent = join(agentDist, `fresh-${process.pid}`);
+  for (const folder of [fresh, freshAgent]) mkdirSync(folder, { recursive: true });
   try {
-    const results = await Promise.all([quick(esbuild, fresh), rest(esbuild, fresh)]);
-    const names = moveInto(fresh);
-    const inputs = ["scripts/bundle.mjs", ...results.flatMap(({ metafile }) => Object.keys(metafile.inputs))];
+    const agent = bundleAgent(esbuild, { ...options(), banner: { js: REQUIRE } }, freshAgent);
+    const results = (await Promise.all([quick(esbuild, fresh), rest(esbuild, fresh), agent])).flat();
+    // The agent first: the command line that starts it is the last to be there.
+    const agentNames = moveInto(agentDist, freshAgent, agentEntry);
+    const names = moveInto(dist, fresh, entryFile);
+    const own = ["scripts/bundle.mjs", "scripts/bundle/agent.mjs"];
+    const inputs = [...own, ...results.flatMap(({ metafile }) => Object.keys(metafile.inputs))];
     writeFileSync(stampFile, JSON.stringify(Object.fromEntries(inputs.map((path) => [path, markOf(path)]))));
-    removeOthers([...names, basename(stampFile)]);
+    removeOthers(dist, [...names, basename(stampFile)]);
+    removeOthers(agentDist, agentNames);
   } finally {
-    rmSync(fresh, { recursive: true, force: true });
+    for (const folder of [fresh, freshAgent]) rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -69,12 +81,12 @@ function rest(esbuild, folder) {
     format: "esm",
     splitting: true,
     target: "node24",
-    // Dependencies that are CommonJS ask for node: modules by require(), which an ES module has to make.
-    banner: { js: 'import{createRequire as cjs}from"node:module";const require=cjs(import.meta.url);' },
+    banner: { js: REQUIRE },
+    plugins: [agentApart()],
   });
 }
 
-/** Native modules cannot be bundled, and server and agent run from their own sources. */
+/** Native modules cannot be bundled, and the server runs from its own sources. */
 function options() {
   return {
     absWorkingDir: root,
@@ -84,7 +96,7 @@ function options() {
     minifySyntax: true,
     minifyWhitespace: true,
     logLevel: "warning",
-    external: ["@holdfast/server", "@holdfast/agent", "koffi", "@koromix/*", "sodium-native", "@napi-rs/blake-hash"],
+    external: ["@holdfast/server", "koffi", "@koromix/*", "sodium-native", "@napi-rs/blake-hash"],
   };
 }
 
@@ -96,15 +108,24 @@ function programApart() {
   };
 }
 
+/** Beside this package, wherever both were installed. */
+function agentApart() {
+  const apart = { path: `../../agent/dist/program/${agentEntry}`, external: true };
+  return {
+    name: "agent-apart",
+    setup: ({ onResolve }) => onResolve({ filter: /^@holdfast\/agent$/ }, () => apart),
+  };
+}
+
 /** The file that everything starts from moves last: whoever starts meanwhile has a whole bundle, the old or the new. */
-function moveInto(folder) {
-  const names = readdirSync(folder).sort((a, b) => Number(a === entryFile) - Number(b === entryFile));
-  for (const name of names) renameSync(join(folder, name), join(dist, name));
+function moveInto(target, folder, entry) {
+  const names = readdirSync(folder).sort((a, b) => Number(a === entry) - Number(b === entry));
+  for (const name of names) renameSync(join(folder, name), join(target, name));
   return names;
 }
 
-function removeOthers(names) {
-  for (const name of readdirSync(dist)) {
-    if (!names.includes(name)) rmSync(join(dist, name), { recursive: true, force: true });
+function removeOthers(folder, names) {
+  for (const name of readdirSync(folder)) {
+    if (!names.includes(name)) rmSync(join(folder, name), { recursive: true, force: true });
   }
 }

@@ -7,7 +7,7 @@ const PUBLIC_KEY_BYTES = 32;
 const KEY_ID_BYTES = 4;
 const MAX_NOTE_LENGTH = 1_000_000;
 const MAX_SIGNATURES = 100;
-const SIGNATURE_LINE = /^— ([^\p{White_Space}+]+) ([A-Za-z0-9+/=]+)$/u;
+const SIGNATURE_LINE = /^\u2014 ([^\p{White_Space}+]+) ([A-Za-z0-9+/=]+)$/u;
 const KEY_NAME = /^[^\p{White_Space}+]+$/u;
 // oxlint-disable-next-line no-control-regex -- C2SP signed-note: none below U+0020 but the newline
 const CONTROL = /[\u0000-\u0009\u000b-\u001f]/;

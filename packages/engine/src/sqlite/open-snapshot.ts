@@ -15,8 +15,11 @@ import { indexFault } from "./verify-indexes.ts";
 /** Each row may hold a value of a megabyte. */
 const ROWS_PER_BATCH = 64;
 
+/** This module, by the name under which a bundle has it as well. */
+const MODULE = new URL("open-snapshot.ts", import.meta.url).href;
+
 /** What a verification's thread is told to read the database at `path`. */
-export const sqliteSource = (path: string): VerifierModule => ({ module: import.meta.url, data: { path } });
+export const sqliteSource = (path: string): VerifierModule => ({ module: MODULE, data: { path } });
 
 /** Opens the database at `data.path` to read it; see OpenSnapshot. */
 export const openSnapshot: OpenSnapshot = async (data, isFrozen) => {
