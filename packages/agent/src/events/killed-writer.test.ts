@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ruleTables } from "@holdfast/rules";
 import { expect, test } from "vitest";
 import { openStore, queryFile, testFolder } from "./events.fixture.ts";
@@ -8,9 +9,13 @@ import { openStore, queryFile, testFolder } from "./events.fixture.ts";
 test("a program that is killed in the middle of writing leaves whole batches, and numbers go on above them", async () => {
   const path = join(testFolder(), "events.db");
   for (let round = 0; round < 3; round++) {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "killed-writer.fixture.ts"), path], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL("./killed-writer.fixture.ts", import.meta.url)), path],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     let said = "";
     child.stdout.on("data", (bytes: Buffer) => (said += bytes.toString()));
     while (said.split("\n").length < 20 * (round + 1)) await once(child.stdout, "data");
