@@ -103,6 +103,26 @@ describe("detection", () => {
     expect(detection.feature()).toMatchObject({ state: "available", detail: "1 run" });
   });
 
+  it("tells that nothing is judged, once, when the process that judges cannot be had", async () => {
+    const { detection, run, recorded, see, begin } = detecting();
+    detection.setRules([loaded("one")]);
+    begin();
+    const tick = async () => {
+      see();
+      await detection.tick();
+    };
+    run.mockRejectedValue(new ExecutorError("unavailable", "it did not start"));
+    await tick();
+    expect(recorded).toEqual([]);
+    for (let ticks = 0; ticks < 3; ticks++) await tick();
+    expect(recorded.map(({ rule }) => rule.id)).toEqual(["agent-rules-not-judged"]);
+    run.mockResolvedValue(nothing);
+    await tick();
+    run.mockRejectedValue(new ExecutorError("unavailable", "it did not start"));
+    for (let ticks = 0; ticks < 3; ticks++) await tick();
+    expect(recorded.map(({ rule }) => rule.id)).toEqual(["agent-rules-not-judged", "agent-rules-not-judged"]);
+  });
+
   it("judges rows again whose findings could not be recorded", async () => {
     const { detection, run, record, recorded, see, begin } = detecting();
     detection.setRules([loaded("one")]);

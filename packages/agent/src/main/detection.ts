@@ -2,7 +2,7 @@ import type { Logger } from "@holdfast/engine";
 import { ruleTables } from "@holdfast/rules";
 import type { Feature } from "@holdfast/runtime";
 import { type AlertRecorder, findingOf } from "../alerts/index.ts";
-import { type Found, type ScheduledRule, Scheduler } from "../detect/index.ts";
+import { ExecutorError, type Found, type ScheduledRule, Scheduler } from "../detect/index.ts";
 import type { LoadedRule, RuleReading } from "../rules/index.ts";
 import type { AgentMetrics } from "./metrics.ts";
 import type { OpenExecutors } from "./open-executors.ts";
@@ -27,6 +27,9 @@ interface Judged extends ScheduledRule {
 
 type Recorder = Pick<AlertRecorder, "record">;
 
+/** An executor that is not there for so long, while rules want it, is told of: its place may have been made unusable. */
+const UNJUDGED_MS = 30_000;
+
 /** Judges what is new by the rules that run, and has what they find recorded. */
 export class Detection {
   readonly #with: DetectionParts;
@@ -36,6 +39,8 @@ export class Detection {
   #rules: ReadonlyMap<string, Judged> = new Map();
   #recorder: Recorder | undefined;
   #beat: () => void = () => {};
+  /** Since when no rule was judged for want of an executor, and whether that was told. */
+  #unjudged: { readonly since: number; isTold: boolean } | undefined;
 
   /** Made before the first rows are written, so that none of them is taken for judged. */
   constructor(parts: DetectionParts) {
@@ -135,14 +140,25 @@ export class Detection {
 
   #ran(rule: string, seconds: number): void {
     this.#beat();
+    this.#unjudged = undefined;
     this.#with.metrics.judged(rule, seconds);
     this.#readings.ran(rule, this.#now(), seconds * 1_000);
   }
 
   #failed({ id }: Judged, error: Error): void {
     this.#beat();
+    if (error instanceof ExecutorError && error.code === "unavailable") this.#noExecutor(error.message);
     this.#readings.failed(id, this.#now(), error.message);
     this.#with.log.warn({ rule: id, reason: error.message }, "a rule could not be judged; its rows are judged again");
+  }
+
+  #noExecutor(reason: string): void {
+    this.#unjudged ??= { since: this.#now(), isTold: false };
+    const { since, isTold } = this.#unjudged;
+    if (isTold || this.#now() - since < UNJUDGED_MS) return;
+    this.#unjudged.isTold = true;
+    this.#with.log.error({ reason }, "no rule is judged, because there is no process that judges");
+    this.#with.own.raise("agent-rules-not-judged", "Rules are not judged", { executor: "unavailable" });
   }
 
   #disabled({ id }: Judged, reason: string): void {
