@@ -122,7 +122,7 @@ describe("rule files", () => {
   it.each([
     ["that everybody may write", () => write("own/x.yaml", ruleText("x"), 0o666), "Everybody may write it"],
     ["that are links", () => symlinkSync("/etc/hostname", join(folder, "own/x.yaml")), "It is a link"],
-    ["that are folders", () => mkdirSync(join(folder, "own/x.yaml")), "It is not a real file"],
+    ["that are links to folders", () => symlinkSync("/etc", join(folder, "own/x.yaml")), "It is a link"],
     ["that are too large", () => write("own/x.yaml", "#".repeat(4 * 1024 * 1024 + 1)), "It is larger than"],
     ["that are no text", () => writeFileSync(join(folder, "own/x.yaml"), Buffer.from([0xff])), "It is not UTF-8"],
   ])("%s are named and not read", (_, make, message) => {
@@ -149,6 +149,25 @@ describe("rule files", () => {
     expect(load()).toMatchObject({ problems: [{ file: ".", message: another }] });
     chownSync(join(folder, "starter"), 65_534, 65_534);
     expect([...load().rules.keys()]).toEqual(["alpha", "beta"]);
+  });
+
+  it("in folders below are read too, where imported rules lie", () => {
+    mkdirSync(join(folder, "own/sigma/linux"), { recursive: true });
+    write("own/sigma/linux/imported.yaml", ruleText("imported"));
+    const { rules, problems } = load();
+    expect(problems).toEqual([]);
+    expect(rules.get("imported")).toMatchObject({ file: "sigma/linux/imported.yaml", origin: "own" });
+  });
+
+  it("in folders below that everybody may write, that are links, or that lie too deep are not read, and that is said", () => {
+    for (const name of ["open", "a/b/c/d"]) mkdirSync(join(folder, "own", name), { recursive: true });
+    write("own/open/x.yaml", ruleText("x"));
+    write("own/a/b/c/d/x.yaml", ruleText("x"));
+    chmodSync(join(folder, "own/open"), 0o777);
+    symlinkSync("/etc", join(folder, "own/link"));
+    const { rules, problems } = load();
+    expect([...rules.keys()]).toEqual(["alpha", "beta", "mine"]);
+    expect(problems.map(({ file }) => file).toSorted()).toEqual(["a/b/c/d", "link", "open"]);
   });
 
   it("that are hidden, or of another kind, are not looked at; a folder that is missing holds none", () => {
