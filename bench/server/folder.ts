@@ -22,6 +22,8 @@ export function folderIn(parent: string, name: string): Folder {
       HOLDFAST_CHECKPOINT_DIR: join(parent, name, "checkpoints"),
       HOLDFAST_HTTP_ADDR: "127.0.0.1:0",
       HOLDFAST_RATE_LIMIT: "0",
+      // What is measured is the server; its agent has measurements of its own.
+      HOLDFAST_AGENT: "off",
     },
   };
 }
