@@ -1,61 +1,93 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import type { Writable } from "node:stream";
+import { expect, onTestFinished, test, vi } from "vitest";
+import type { Row } from "../../events/index.ts";
+import { FileHashes } from "../file-hashes.ts";
 import { Accounts } from "../hosts/passwd.ts";
 import { readBoot } from "../proc/boot.ts";
 import { openProcFiles } from "../proc/direct-proc-files.ts";
 import { TestTracker } from "./tracker.fixture.ts";
 
 const isElsewhere = process.platform !== "linux";
+const LONG = { timeout: 60_000 };
+/** Of the programs here, Node itself is larger. */
+const MAX_HASHED_BYTES = 8 * 1024 * 1024;
 
-function tracker(): TestTracker {
-  const host = new TestTracker({
-    files: openProcFiles("/proc"),
-    boot: readBoot("/proc", Date.now(), undefined),
-    accounts: new Accounts("/"),
-    maxOpenStats: 512,
-    identifyDeadlineMs: 60_000,
-    rescanTicks: 1,
-    now: Date.now,
-  });
-  onTestFinished(() => host.tracker.close());
-  return host;
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "holdfast-run-"));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
 }
 
-async function start(program: string, args: readonly string[]): Promise<ChildProcess & { readonly pid: number }> {
-  const child = spawn(program, args, { stdio: "ignore" });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  await once(child, "spawn");
-  return child as ChildProcess & { readonly pid: number };
+/** The kernel's own /proc, of which a tracker sees this process and those that a test starts. */
+class RealHost {
+  readonly #proc = folder();
+  readonly #host: TestTracker;
+
+  constructor() {
+    this.show(process.pid);
+    this.#host = new TestTracker({
+      files: openProcFiles(this.#proc),
+      boot: readBoot("/proc", Date.now(), undefined),
+      accounts: new Accounts("/"),
+      hashes: new FileHashes({ maxBytes: MAX_HASHED_BYTES }),
+      maxOpenStats: 16,
+      identifyDeadlineMs: 50_000,
+      rescanTicks: 1,
+      now: Date.now,
+    });
+    onTestFinished(() => this.#host.tracker.close());
+  }
+
+  show(pid: number): void {
+    symlinkSync(`/proc/${pid}`, join(this.#proc, String(pid)));
+  }
+
+  async start(
+    program: string,
+    args: readonly string[],
+  ): Promise<{ pid: number; stdin: Writable; end: () => Promise<void> }> {
+    const child = spawn(program, args, { stdio: ["pipe", "ignore", "ignore"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    await once(child, "spawn");
+    const { pid = 0, stdin } = child;
+    this.show(pid);
+    const end = async (): Promise<void> => {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    };
+    return { pid, stdin, end };
+  }
+
+  /** One look; rows of this process in both tables. */
+  async scan(pid: number): Promise<{ events: Row[]; put: Row[] }> {
+    await this.#host.scan();
+    const { events, put } = this.#host;
+    return { events: events.filter((row) => row["pid"] === pid), put: put.filter((row) => row["pid"] === pid) };
+  }
 }
 
 function copyOfSleep(): string {
-  const folder = mkdtempSync(join(tmpdir(), "holdfast-run-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const path = join(folder, "napper");
+  const path = join(folder(), "napper");
   copyFileSync("/bin/sleep", path);
   chmodSync(path, 0o755);
   return path;
 }
 
-const of = (host: TestTracker, pid: number) => ({
-  events: host.events.filter((row) => row["pid"] === pid),
-  put: host.put.filter((row) => row["pid"] === pid),
-});
-
 test.skipIf(isElsewhere)(
   "a process of this host is found with its file, parent, user and arguments, and its end (needs Linux)",
+  LONG,
   async () => {
-    const host = tracker();
+    const host = new RealHost();
     const path = copyOfSleep();
-    const child = await start(path, ["60"]);
-    await host.scan();
+    const child = await host.start(path, ["60"]);
     const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
-    expect(of(host, child.pid).events).toMatchObject([
+    expect((await host.scan(child.pid)).events).toMatchObject([
       {
         type: "found",
         name: "napper",
@@ -69,44 +101,39 @@ test.skipIf(isElsewhere)(
         is_complete: 1,
       },
     ]);
-    child.kill();
-    await once(child, "exit");
-    await host.scan();
-    expect(of(host, child.pid).events).toMatchObject([{ type: "exit" }]);
+    await child.end();
+    expect((await host.scan(child.pid)).events).toMatchObject([{ type: "exit" }]);
   },
 );
 
 test.skipIf(isElsewhere)(
   "a file that is replaced or deleted while it runs is not what is on disk any more (needs Linux)",
+  LONG,
   async () => {
-    const host = tracker();
+    const host = new RealHost();
     const path = copyOfSleep();
-    const child = await start(path, ["60"]);
-    await host.scan();
-    renameSync(path, `${path}.moved`);
-    copyFileSync("/bin/true", path);
-    for (let scan = 0; scan < 3; scan++) await host.scan();
-    const other = await start(copyOfSleep(), ["61"]);
-    await host.scan();
-    rmSync(String(of(host, other.pid).events[0]?.["path"]));
-    await host.scan();
-    expect(of(host, other.pid).put).toMatchObject([{ on_disk: 0 }]);
-    child.kill();
+    const child = await host.start(path, ["60"]);
+    await host.scan(child.pid);
+    copyFileSync("/bin/true", `${path}.other`);
+    renameSync(`${path}.other`, path);
+    expect((await host.scan(child.pid)).put).toMatchObject([{ on_disk: 0, path }]);
+    const other = await host.start(copyOfSleep(), ["60"]);
+    const [found] = (await host.scan(other.pid)).events;
+    rmSync(String(found?.["path"]));
+    expect((await host.scan(other.pid)).put).toMatchObject([{ on_disk: 0, sha256: found?.["sha256"] }]);
   },
 );
 
-test.skipIf(isElsewhere)("a shell that becomes another program is seen as that program (needs Linux)", async () => {
-  const host = tracker();
-  const child = spawn("/bin/sh", ["-c", "read line; exec sleep 62"], { stdio: ["pipe", "ignore", "ignore"] });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  await once(child, "spawn");
-  await host.scan();
-  child.stdin?.end("go\n");
-  const isSleep = () =>
-    execFileSync("cat", [`/proc/${child.pid}/cmdline`])
-      .toString()
-      .startsWith("sleep");
-  await expect.poll(isSleep).toBe(true);
-  await host.scan();
-  expect(of(host, child.pid ?? 0).events).toMatchObject([{ type: "found", cmdline: "sleep 62", name: "sleep" }]);
-});
+test.skipIf(isElsewhere)(
+  "a shell that becomes another program is seen as that program (needs Linux)",
+  LONG,
+  async () => {
+    const host = new RealHost();
+    const shell = await host.start("/bin/sh", ["-c", "read line; exec sleep 62"]);
+    await host.scan(shell.pid);
+    shell.stdin.end("go\n");
+    const isSleep = () => readFileSync(`/proc/${shell.pid}/cmdline`, "latin1").startsWith("sleep");
+    await vi.waitUntil(isSleep, LONG);
+    expect((await host.scan(shell.pid)).events).toMatchObject([{ type: "found", cmdline: "sleep 62", name: "sleep" }]);
+  },
+);
