@@ -4,7 +4,7 @@ import type { Host, HostWithReadings } from "@holdfast/contract/types";
 import { ruleTables } from "@holdfast/rules";
 import { version } from "@holdfast/runtime";
 import type { HostReadings } from "../hosts/index.ts";
-import { reaches } from "../sandbox/index.ts";
+import { missingOf, reaches } from "../sandbox/index.ts";
 import type { AgentSettings } from "../settings/index.ts";
 import type { ChosenSource } from "../sources/index.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
@@ -84,8 +84,7 @@ export class HostOfAgent implements HostReadings {
     const { executors, settings } = this.#with;
     const report = executors.report();
     if (report === undefined) return { level: "none", isDegraded: true, detail: "the executor has not started yet" };
-    const missing = report.features.filter(({ state }) => state !== "on");
-    const detail = missing.map((one) => `${one.name}: ${one.detail}`).join("; ");
+    const detail = missingOf(report).join("; ");
     return {
       level: report.level,
       isDegraded: !reaches(report.level, settings.detection.sandbox),

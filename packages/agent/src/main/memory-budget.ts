@@ -36,7 +36,7 @@ export class MemoryBudget {
   }
 
   #changed({ level, bytes, budgetBytes }: MemoryReading): void {
-    const fields = { level, mib: inMib(bytes), budgetMib: inMib(budgetBytes) };
+    const fields = { pressure: level, mib: inMib(bytes), budgetMib: inMib(budgetBytes) };
     this.#log[level === "exceeded" ? "warn" : "info"](fields, "memory of agent and executor");
     for (const listener of this.#listeners) listener(level !== "normal");
   }

@@ -2,7 +2,7 @@ import type { Logger } from "@holdfast/engine";
 import { ruleTables } from "@holdfast/rules";
 import type { Feature } from "@holdfast/runtime";
 import { Executor, type ExecutorOptions } from "../detect/index.ts";
-import type { SandboxReport } from "../sandbox/index.ts";
+import { missingOf, type SandboxReport } from "../sandbox/index.ts";
 import type { AgentFolder } from "./data-folder.ts";
 import type { Ending } from "./ending.ts";
 import type { OwnFindings } from "./own-findings.ts";
@@ -45,7 +45,7 @@ export function openExecutors({ folder, settings, own, log, ending }: ExecutorPa
     events: {
       ended: (message) => log.warn({ message }, "the executor ended, and is started again"),
       alarm(message, { level }) {
-        log.error({ message, level }, "the executor is confined by less than is asked for");
+        log.error({ message, sandbox: level }, "the executor is confined by less than is asked for");
         const title = "Rules are judged by a process that is confined by less than is asked for";
         own.raise("agent-sandbox-degraded", title, { level, asked: detection.sandbox });
       },
@@ -60,7 +60,7 @@ export function openExecutors({ folder, settings, own, log, ending }: ExecutorPa
   const start = async () => {
     try {
       const { level } = await rules.start();
-      log.info({ level }, "the executor is ready");
+      log.info({ sandbox: level }, "the executor is ready");
     } catch (error) {
       log.error({ err: error }, "the executor does not start; no rule is judged until it does");
     }
@@ -75,7 +75,6 @@ export function openExecutors({ folder, settings, own, log, ending }: ExecutorPa
 function featureOf(report: SandboxReport | undefined, minimum: SandboxReport["level"]): Feature {
   const name = "rule-sandbox";
   if (report === undefined) return { name, state: "degraded", detail: "the executor has not started yet" };
-  const missing = report.features.filter(({ state }) => state !== "on").map((one) => `${one.name}: ${one.detail}`);
-  const detail = [`${report.level}, asked for ${minimum}`, ...missing].join("; ");
+  const detail = [`${report.level}, asked for ${minimum}`, ...missingOf(report)].join("; ");
   return { name, state: report.level === "full" ? "available" : "degraded", detail };
 }

@@ -5,6 +5,7 @@ export type { User } from "./privileges.ts";
 export {
   type FeatureName,
   featureNames,
+  missingOf,
   reaches,
   reportOf,
   type SandboxFeature,

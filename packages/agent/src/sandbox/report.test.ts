@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type FeatureName, featureNames, reaches, reportOf, type SandboxFeature } from "./report.ts";
+import { type FeatureName, featureNames, missingOf, reaches, reportOf, type SandboxFeature } from "./report.ts";
 
 const all = (state: SandboxFeature["state"], but: readonly FeatureName[] = []): SandboxFeature[] =>
   featureNames.map((name) => ({ name, state: but.includes(name) ? "failed" : state, detail: "" }));
@@ -28,6 +28,17 @@ describe("a sandbox report", () => {
     expect(features.filter(({ state }) => state === "on")).toEqual([
       { name: "seccomp", state: "on", detail: "all threads" },
     ]);
+  });
+
+  it("says once what several lines are missing for", () => {
+    const why = { state: "unavailable", detail: "no koffi" } as const;
+    const features = [
+      { name: "limits", ...why },
+      { name: "seccomp", state: "failed", detail: "EPERM" },
+      { name: "memory", ...why },
+      { name: "landlock", state: "on", detail: "version 7" },
+    ] as const;
+    expect(missingOf({ level: "none", features })).toEqual(["limits, memory: no koffi", "seccomp: EPERM"]);
   });
 
   it("is held against a minimum", () => {

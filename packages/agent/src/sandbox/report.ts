@@ -81,6 +81,13 @@ export function reportOf(found: readonly SandboxFeature[]): SandboxReport {
   return { level: isOn("memory") && barriers.some(isOn) ? "partial" : "none", features };
 }
 
+/** What is not on, in words: lines that are missing for one reason share it. */
+export function missingOf({ features }: SandboxReport): readonly string[] {
+  const missing = features.filter(({ state }) => state !== "on");
+  const byReason = Map.groupBy(missing, ({ detail }) => detail);
+  return [...byReason].map(([detail, lines]) => `${lines.map(({ name }) => name).join(", ")}: ${detail}`);
+}
+
 /** Whether `level` is at least `minimum`. */
 export function reaches(level: SandboxLevel, minimum: SandboxLevel): boolean {
   return levels.indexOf(level) >= levels.indexOf(minimum);
