@@ -1,8 +1,9 @@
 import { type Answer, type Logger, type Operation, type Plan, PlanReads } from "@holdfast/engine";
+import type { Notification } from "@holdfast/notify";
 import { keyringTables } from "@holdfast/spine/keyring";
 import { type Bench, definition, openBench, type Request, tenantId } from "@holdfast/spine/keyring.fixture";
 import { type Cell, type Finding, type FoundBy, findingOf } from "./finding.ts";
-import { alertOperations, AlertRecorder, alertTables, type Notification, type RecorderParts } from "./index.ts";
+import { alertOperations, AlertRecorder, alertTables, type RecorderParts } from "./index.ts";
 
 const actor = "ac_aeaqcaibaeaqcaibaeaqcaibae";
 

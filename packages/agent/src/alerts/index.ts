@@ -5,7 +5,7 @@ import { alertsTable } from "./store.ts";
 
 export { type Cell, type Finding, type FoundAt, type FoundBy, findingOf } from "./finding.ts";
 export { notifierOutbox } from "./notifier-outbox.ts";
-export type { Notification, Outbox } from "./notification.ts";
+export type { Outbox } from "./notification.ts";
 export { alertOperations } from "./operations.ts";
 export { AlertRecorder, type RecorderParts } from "./recorder.ts";
 export type { Alert } from "./store.ts";

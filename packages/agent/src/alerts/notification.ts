@@ -1,25 +1,5 @@
-import type { Cell } from "./finding.ts";
-import type { Severity } from "@holdfast/rules";
+import type { Notification } from "@holdfast/notify";
 import type { StoredAlert } from "./store.ts";
-
-/** What people are told of an alert; its id tells a receiver that it has heard of it. */
-export interface Notification {
-  readonly id: string;
-  /** Entry that raised it. */
-  readonly seq: number;
-  readonly severity: Severity;
-  readonly title: string;
-  readonly ruleId: string;
-  readonly host: string;
-  readonly summary: string;
-  readonly firstSeenAt: number;
-  readonly lastSeenAt: number;
-  readonly count: number;
-  readonly details: Readonly<Record<string, Cell>>;
-  readonly attack: readonly string[];
-  /** The same for what is alike. */
-  readonly dedupKey: string;
-}
 
 /** Where notifications wait for their delivery; a file of its own, so that it and the ledger can differ after a crash. */
 export interface Outbox {
@@ -29,6 +9,7 @@ export interface Outbox {
   enqueue(notifications: readonly Notification[]): void | Promise<void>;
 }
 
+/** What people are told of an alert; its id tells a receiver that it has heard of it. */
 export function notificationOf({ alert, raisedSeq }: StoredAlert): Notification {
   const { id, severity, title, rule, host, summary, count, details, attack } = alert;
   return {

@@ -1,5 +1,5 @@
-import type { Notifier, Outbox as NotifyOutbox } from "@holdfast/notify";
-import type { Notification, Outbox } from "./notification.ts";
+import type { Notification, Notifier, Outbox as NotifyOutbox } from "@holdfast/notify";
+import type { Outbox } from "./notification.ts";
 
 /** The outbox of a notifier: it routes what it takes, and keeps with it how far the ledger was taken. */
 export function notifierOutbox(notifier: Pick<Notifier, "notify">, outbox: Pick<NotifyOutbox, "watermark">): Outbox {

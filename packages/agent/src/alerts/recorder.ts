@@ -1,9 +1,10 @@
 import { dutyCall, type Gate, type Logger, type Operation, type Principal, type Reads } from "@holdfast/engine";
+import type { Notification } from "@holdfast/notify";
 import { alertsAfter } from "./alerts-after.ts";
 import { FLOOD_KEY } from "./dedup-key.ts";
 import type { Finding } from "./finding.ts";
 import { type Group, grouped, groupKeyOf, joined } from "./group.ts";
-import { type Notification, notificationOf, type Outbox } from "./notification.ts";
+import { notificationOf, type Outbox } from "./notification.ts";
 import { type Raised, raiseAlert } from "./raise.ts";
 import { RaiseLimit } from "./raise-limit.ts";
 import { repeatAlert } from "./repeat.ts";
