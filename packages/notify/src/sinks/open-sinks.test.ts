@@ -139,6 +139,7 @@ describe("opening sinks", () => {
       "can be read by others; chmod 600 it",
     ],
     ["a secret that is a film", () => ({ secretFile: file("x".repeat(70_000)) }), "is larger than it may be"],
+    ["a secret that is a device", () => ({ secretFile: "/dev/null" }), "is no regular file"],
     ["a secret that cannot sign", () => ({ secretFile: file("hunter2") }), "base64 of 24 to 64 bytes"],
     ["no credential store", { secretCredential: "ops" }, "there is no credential store to take ops from"],
     [

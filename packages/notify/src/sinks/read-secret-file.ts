@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { NotifyError } from "../errors.ts";
 import { Secret } from "./secret.ts";
 
@@ -12,12 +12,17 @@ export function readSecretFile(path: string): Secret {
   return new Secret(text);
 }
 
-/** Reads a file of settings, such as a certificate, whole; throws `secret_unreadable`. */
+/**
+ * Reads a file of settings, such as a certificate, whole; throws `secret_unreadable`. A pipe in its place does not block,
+ * and a device is not read without end.
+ */
 export function readText(path: string, { isSecret }: { readonly isSecret: boolean }): string {
   let file: number | undefined;
   try {
-    file = openSync(path, "r");
-    const { mode, size } = fstatSync(file);
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stat = fstatSync(file);
+    const { mode, size } = stat;
+    if (!stat.isFile()) throw new NotifyError("secret_unreadable", `${path} is no regular file`);
     if (size > MOST_BYTES) throw new NotifyError("secret_unreadable", `${path} is larger than it may be`);
     if (isSecret && (mode & OTHERS) !== 0) {
       throw new NotifyError("secret_unreadable", `${path} can be read by others; chmod 600 it`);
