@@ -40,7 +40,9 @@ export function ruleView(
     ...(lastDurationMs !== undefined && { lastDurationMs }),
     ...(lastError !== undefined && { lastError: lastError.slice(0, MAX_ERROR) }),
     ...(note !== undefined && { note }),
-    ...(state !== undefined && { changedAt: isoTime(state.changedAt), changedBy: state.changedBy }),
+    // Nobody's decision: it stopped by itself.
+    ...(state !== undefined &&
+      stoppedBecause === undefined && { changedAt: isoTime(state.changedAt), changedBy: state.changedBy }),
   };
 }
 

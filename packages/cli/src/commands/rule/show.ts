@@ -38,7 +38,7 @@ function factsOf(rule: Rule): (readonly [string, string])[] {
   return [
     ["id", id],
     ["severity", severity],
-    ["state", note === undefined ? state : `${state} by ${changedBy ?? "unknown"}: ${note}`],
+    ["state", [changedBy === undefined ? state : `${state} by ${changedBy}`, note].filter(Boolean).join(": ")],
     ["file", `${file} (${origin === "own" ? "own" : "comes with the agent"})`],
     ["runs", windowSeconds === undefined ? schedule : `${schedule}, over the last ${windowSeconds} s`],
     ["reads", rule.tables.join(", ")],
