@@ -13,6 +13,8 @@ export interface Scene {
   readonly env?: NodeJS.ProcessEnv;
   readonly stdin?: string | Buffer;
   readonly isTerminal?: boolean;
+  /** How wide the terminal is. */
+  readonly columns?: number;
   readonly workingFolder?: string;
 }
 
@@ -59,6 +61,7 @@ export function stage(
     output: {
       isTerminal,
       isErrorTerminal: isTerminal,
+      columns: () => (isTerminal ? scene.columns : undefined),
       style,
       errorStyle: style,
       out: (piece) => out.push(Buffer.from(piece)),

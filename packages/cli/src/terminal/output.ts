@@ -9,6 +9,8 @@ export interface Output {
   readonly style: Style;
   readonly errorStyle: Style;
   readonly isErrorTerminal: boolean;
+  /** How wide the terminal is that results go to; undefined when they go elsewhere. */
+  readonly columns: () => number | undefined;
   readonly out: (piece: string | Uint8Array) => void;
   readonly err: (text: string) => void;
 }
@@ -25,6 +27,8 @@ export function processOutput(env: Readonly<NodeJS.ProcessEnv>): Output {
     isErrorTerminal,
     style: styleOf(env, isTerminal),
     errorStyle: styleOf(env, isErrorTerminal),
+    // A terminal that does not know its size says 0.
+    columns: () => (isTerminal ? process.stdout.columns || undefined : undefined),
     out: (piece) => writeAll(1, piece),
     err: (text) => writeAll(2, text),
   };

@@ -2,8 +2,10 @@ import type { Operations } from "@holdfast/contract/types";
 import type { Command, Given } from "../../command.ts";
 import { usage } from "../../failure.ts";
 import { compact, numberOption, textOption } from "../../given.ts";
+import { fitted } from "../../terminal/fit.ts";
+import type { Output } from "../../terminal/output.ts";
 import { print, remark } from "../../terminal/print.ts";
-import type { Style } from "../../terminal/style.ts";
+import { printable } from "../../terminal/printable.ts";
 import { table } from "../../terminal/table.ts";
 import { momentOf } from "../moment.ts";
 import { markOf, severityOption } from "./severity.ts";
@@ -40,7 +42,7 @@ export const alertList: Command = {
     const answer = await upTo(most, (limit, after) =>
       context.call("alert.list", compact({ ...filterOf(given, Date.now()), limit, after })),
     );
-    print(context, answer, ({ items }) => linesOf(items, context.output.style));
+    print(context, answer, ({ items }) => linesOf(items, context.output));
     if (!context.settings.isJson && answer.next !== undefined) remark(context, "there are more; raise --limit");
     return undefined;
   },
@@ -75,15 +77,29 @@ function stateOf(text: string | undefined): (typeof states)[number] {
   return state;
 }
 
-/** A line each, marked by severity; a finding cannot break out of its line. */
-function linesOf(alerts: readonly Alert[], style: Style): string {
+/** What does not leave room for a title beside it takes a line of its own. */
+const NARROW = 120;
+
+/** A line each, marked by severity; on a narrow terminal two. A finding cannot break out of its line. */
+function linesOf(alerts: readonly Alert[], { style, columns }: Pick<Output, "style" | "columns">): string {
   if (alerts.length === 0) return "no alerts\n";
-  const lines = table(alerts.map(cellsOf)).split("\n").slice(0, -1);
-  return lines.map((line, index) => `${markOf(alerts[index]?.severity ?? "", style)(line)}\n`).join("");
+  const width = columns();
+  const isNarrow = width !== undefined && width < NARROW;
+  const rows = alerts.map((alert) => (isNarrow ? headOf(alert) : [...headOf(alert), foundBy(alert)]));
+  const lines = table(rows).split("\n");
+  return alerts
+    .map((alert, index) => {
+      const mark = markOf(alert.severity, style);
+      const line = `${mark(fitted(lines[index]!, width))}\n`;
+      return isNarrow ? `${line}${fitted(`  ${printable(foundBy(alert))}`, width)}\n` : line;
+    })
+    .join("");
 }
 
-function cellsOf({ id, severity, lastSeenAt, count, state, silencedBy, title, summary }: Alert) {
+function headOf({ id, severity, lastSeenAt, count, state, silencedBy }: Alert): readonly string[] {
   const times = count === 1 ? "" : `${count}×`;
   const marks = [state === "open" ? "" : state, silencedBy === undefined ? "" : "silenced"];
-  return [id, severity, lastSeenAt, times, marks.filter((mark) => mark !== "").join(", "), `${title}: ${summary}`];
+  return [id, severity, lastSeenAt, times, marks.filter((mark) => mark !== "").join(", ")];
 }
+
+const foundBy = ({ title, summary }: Alert): string => `${title}: ${summary}`;

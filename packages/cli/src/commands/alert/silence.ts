@@ -66,7 +66,7 @@ export const silenceList: Command = {
   examples: [{ command: "holdfast alerts silences", says: "what nobody hears of, until when, and why" }],
   async run(context) {
     const items = await pages((after) => context.call("silence.list", compact({ after })));
-    print(context, { items }, () => table(items.map(cellsOf)));
+    print(context, { items }, () => (items.length === 0 ? "no silences\n" : table(items.map(cellsOf))));
     return undefined;
   },
 };
