@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Finding } from "../alerts/index.ts";
 import { ExecutorError, type RunResult, type Statement } from "../detect/index.ts";
+import { LossTally } from "../events/index.ts";
 import type { LoadedRule } from "../rules/index.ts";
 import { Detection } from "./detection.ts";
 import { createAgentMetrics } from "./metrics.ts";
@@ -50,6 +51,7 @@ function detecting() {
     },
   };
   let renewed = () => {};
+  const losses = new LossTally();
   const run = vi.fn<(statement: Statement) => Promise<RunResult>>().mockResolvedValue(nothing);
   const renew = vi.fn();
   const own = new OwnFindings("here", () => clock.ms);
@@ -57,7 +59,7 @@ function detecting() {
   const record = vi.fn(async (findings: readonly Finding[]) => void recorded.push(...findings));
   const detection = new Detection({
     host: "here",
-    stored: { store: store as never, onRenewed: (listener) => void (renewed = listener) },
+    stored: { store: store as never, losses, onRenewed: (listener) => void (renewed = listener) },
     executors: { rules: { run } as never, renew },
     own,
     metrics: createAgentMetrics(new Registry(), () => 0),
@@ -74,6 +76,7 @@ function detecting() {
     run,
     record,
     recorded,
+    losses,
     own,
     see,
     renew,
@@ -121,6 +124,18 @@ describe("detection", () => {
     run.mockRejectedValue(new ExecutorError("unavailable", "it did not start"));
     for (let ticks = 0; ticks < 3; ticks++) await tick();
     expect(recorded.map(({ rule }) => rule.id)).toEqual(["agent-rules-not-judged", "agent-rules-not-judged"]);
+  });
+
+  it("counts as a loss what a rule found beyond what may be brought back", async () => {
+    const { detection, run, recorded, losses, see, begin } = detecting();
+    const one = loaded("one");
+    detection.setRules([{ ...one, statement: { ...one.statement, isAggregate: true } }]);
+    begin();
+    see();
+    run.mockResolvedValue({ ...nothing, columns: ["pid"], rows: [[42]], isTruncated: true });
+    await detection.tick();
+    expect(recorded).toHaveLength(1);
+    expect(losses.take()).toEqual([{ stage: "executor", name: "one", reason: "too_many_findings", lost: 1 }]);
   });
 
   it("judges rows again whose findings could not be recorded", async () => {

@@ -12,7 +12,7 @@ import { RuleReadings } from "./rule-readings.ts";
 
 export interface DetectionParts {
   readonly host: string;
-  readonly stored: Pick<OpenStore, "store" | "onRenewed">;
+  readonly stored: Pick<OpenStore, "store" | "losses" | "onRenewed">;
   readonly executors: Pick<OpenExecutors, "rules" | "renew">;
   readonly own: OwnFindings;
   readonly metrics: AgentMetrics;
@@ -130,9 +130,13 @@ export class Detection {
   }
 
   async #found({ loaded }: Judged, { rows, upTo, isTruncated }: Found): Promise<void> {
-    const { host, log } = this.#with;
+    const { host, log, stored } = this.#with;
     const { rule } = loaded;
-    if (isTruncated) log.warn({ rule: rule.id, rows: rows.length }, "a rule found more than may be brought back");
+    if (isTruncated) {
+      log.warn({ rule: rule.id, rows: rows.length }, "a rule found more than may be brought back");
+      // How much it was is not known: more than nothing (ATTACKS 38).
+      stored.losses.add("executor", rule.id, "too_many_findings", 1);
+    }
     this.#readings.found(rule.id, rows.length);
     const at = { host, foundAt: this.#now(), upTo };
     await this.#recorder?.record(rows.map((row) => findingOf(rule, row, at)));
