@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { printable, printableLines } from "./printable.ts";
+import { printable, printableJson, printableLines } from "./printable.ts";
 import { HiddenLine } from "./prompt.ts";
 import { styleOf } from "./style.ts";
 import { table } from "./table.ts";
@@ -13,6 +13,13 @@ describe("text that others wrote", () => {
 
   it("keeps its lines where lines are wanted", () => {
     expect(printableLines("a\n\tb\u0007")).toBe("a\n\tb\\u{7}");
+  });
+
+  it("stands as an escape in JSON, which means the same", () => {
+    const value = { text: "\u009b2J\u202egpj\u200b\u007f\ufeff é" };
+    const json = printableJson(value, 0);
+    expect(json).toBe(String.raw`{"text":"\u009b2J\u202egpj\u200b\u007f\ufeff é"}`);
+    expect(JSON.parse(json)).toEqual(value);
   });
 
   it("cannot break out of its cell", () => {

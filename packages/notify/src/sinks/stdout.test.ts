@@ -19,6 +19,15 @@ describe("standard output", () => {
     expect(await sink.check(never)).toEqual({ isHealthy: true, reached: "writable" });
   });
 
+  test("is told nothing that acts on a terminal or hides, and means the same", async () => {
+    const stream = new PassThrough();
+    const title = "\u009b2J\u202egpj\u200b\u007f";
+    await stdoutSink({ name: "out", stream, timeoutMs: 1_000 }).send(notificationOf({ title }), never);
+    const line = String(stream.read());
+    expect(line).toContain(String.raw`\u009b2J\u202egpj\u200b\u007f`);
+    expect(JSON.parse(line)).toMatchObject({ title });
+  });
+
   test("whose reader hangs fails in time, and never holds a second line in memory", async () => {
     let finish: (() => void) | undefined;
     let writes = 0;

@@ -24,7 +24,7 @@ export function stdoutSink({ name, stream, timeoutMs }: StdoutOptions): Sink {
     async send(notification, signal) {
       if (isWriting) throw new NotifyError("write_stalled", "the last line was not taken yet");
       insistWritable(stream);
-      const line = `${JSON.stringify({ type: "alert.raised", ...notificationJson(notification) })}\n`;
+      const line = `${visible(JSON.stringify({ type: "alert.raised", ...notificationJson(notification) }))}\n`;
       const written = write(stream, line);
       isWriting = true;
       const free = () => {
@@ -48,6 +48,14 @@ export function stdoutSink({ name, stream, timeoutMs }: StdoutOptions): Sink {
         return "writable";
       }),
   };
+}
+
+/** Standard output is often a terminal: what acts there, or hides, stands as its JSON escape, which means the same. */
+function visible(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 const listening = new WeakSet<Writable>();

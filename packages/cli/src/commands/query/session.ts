@@ -3,6 +3,7 @@ import { usage } from "../../failure.ts";
 import { wholeNumber } from "../../given.ts";
 import { count } from "../../terminal/count.ts";
 import { remark } from "../../terminal/print.ts";
+import { printableJson } from "../../terminal/printable.ts";
 import { dotCommands } from "./complete.ts";
 import { pointAt } from "./point-at.ts";
 import { schemaLines, tableLines, type Tables } from "./schema.ts";
@@ -50,7 +51,7 @@ export class QuerySession {
       throw error;
     });
     if (settings.isJson) {
-      output.out(`${JSON.stringify(result, null, output.isTerminal ? 2 : 0)}\n`);
+      output.out(`${printableJson(result, output.isTerminal ? 2 : 0)}\n`);
       return;
     }
     output.out(showRows(result, format, output.style, output.isTerminal));
