@@ -24,6 +24,16 @@ export const globalOptions: readonly Option[] = [
   { name: "tenant", value: "name", summary: "tenant to act in (HOLDFAST_TENANT)" },
 ];
 
+/** Those that mean nothing to the agent of this host. */
+export const optionsOfServers: readonly string[] = ["address", "cacert", "tenant"];
+
+/** `--socket` of a command that speaks to the agent. */
+export const socketOfAgent: Option = {
+  name: "socket",
+  value: "path",
+  summary: "Unix socket of the agent (HOLDFAST_AGENT_SOCKET)",
+};
+
 /** For commands that server and agent both have. */
 export const agentOption: Option = { name: "agent", summary: "ask the agent of this host instead of a server" };
 

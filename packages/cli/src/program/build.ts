@@ -1,7 +1,7 @@
 import { Argument as CommanderArgument, Command as Program, Option as CommanderOption } from "commander";
 import { commandGroups, nounSummaries } from "../commands/all.ts";
 import type { Argument, Command, Given, GivenOption, Option } from "../command.ts";
-import { globalOptions } from "../settings.ts";
+import { globalOptions, optionsOfServers, socketOfAgent } from "../settings.ts";
 import { version } from "../version.ts";
 import { examplesText, rootText } from "./help-text.ts";
 
@@ -35,7 +35,7 @@ function addCommand(program: Program, command: Command, heading: string, chosen:
     .description(descriptionOf(command));
   if (command.words.length === 1) built.helpGroup(heading);
   for (const argument of command.arguments ?? []) built.addArgument(argumentOf(argument));
-  addOptions(built, [...(command.options ?? []), ...globalOptions]);
+  addOptions(built, [...(command.options ?? []), ...globalOptions], command.program);
   built.addHelpText("after", examplesText(command));
   built.action(() => {
     chosen.command = command;
@@ -62,14 +62,19 @@ function argumentOf({ name, isOptional, isVariadic, summary }: Argument): Comman
   return new CommanderArgument(isOptional === true ? `[${text}]` : `<${text}>`, summary);
 }
 
-function addOptions(program: Program, options: readonly Option[]): void {
-  for (const { name, short, value, isRepeatable, summary } of options) {
-    const flags = `${short === undefined ? "" : `-${short}, `}--${name}${value === undefined ? "" : ` <${value}>`}`;
-    const option = new CommanderOption(flags, summary);
-    if (isRepeatable === true)
-      option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
-    program.addOption(option);
-  }
+/** What an agent has no use for is still understood, so that a refusal can say why, and stands in no help. */
+function addOptions(program: Program, options: readonly Option[], speaksTo?: Command["program"]): void {
+  const isForAgent = speaksTo === "agent";
+  for (const option of options)
+    addOption(program, isForAgent && option.name === "socket" ? socketOfAgent : option, isForAgent);
+}
+
+function addOption(program: Program, { name, short, value, isRepeatable, summary }: Option, isForAgent: boolean): void {
+  const flags = `${short === undefined ? "" : `-${short}, `}--${name}${value === undefined ? "" : ` <${value}>`}`;
+  const option = new CommanderOption(flags, summary).hideHelp(isForAgent && optionsOfServers.includes(name));
+  if (isRepeatable === true)
+    option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
+  program.addOption(option);
 }
 
 /** Options stand before or after the command's name; what stands nearer to it counts. */
