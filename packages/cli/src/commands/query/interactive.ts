@@ -53,6 +53,7 @@ async function readAll(context: Context, session: QuerySession, lines: Interface
   // Ctrl-C gives up what is being typed; Ctrl-D on an empty line ends.
   lines.on("SIGINT", () => {
     statement = "";
+    for (const name of ["e", "u"]) lines.write("", { ctrl: true, name });
     context.output.err("\n");
     prompt();
   });

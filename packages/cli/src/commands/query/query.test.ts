@@ -188,6 +188,11 @@ describe("a session", () => {
     expect(done.shown).toContain("... ");
   });
 
+  it("forgets at Ctrl-C the line that was not ended, too", async () => {
+    const done = await converse(["select na", "\u0003", "select 1;\r", "sel\r", "ect", "\u0003", "select 2;\r"]);
+    expect(statements(done)).toEqual(["select 1", "select 2"]);
+  });
+
   it("goes on after a refusal, and ends where it is told to", async () => {
     const done = await converse("bad;\n.mode csv\nselect 1;\n.nothing\n.quit\nselect 2;\n");
     expect(statements(done)).toEqual(["bad", "select 1"]);
