@@ -1,0 +1,28 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { untilStopped } from "./until-stopped.ts";
+
+const signals = ["SIGINT", "SIGTERM"] as const;
+const before = signals.map((name) => process.listeners(name));
+
+afterEach(() => {
+  for (const [index, name] of signals.entries()) {
+    for (const listener of process.listeners(name)) {
+      if (!before[index]!.includes(listener)) process.off(name, listener);
+    }
+  }
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+it("takes a Ctrl-C that npm hands on for the same one, and a second for an end at once", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  const exit = vi.spyOn(process, "exit").mockImplementation(() => undefined as never);
+  const stopped = untilStopped(undefined);
+  process.emit("SIGINT", "SIGINT");
+  await stopped;
+  process.emit("SIGINT", "SIGINT");
+  expect(exit).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(500);
+  process.emit("SIGINT", "SIGINT");
+  expect(exit).toHaveBeenCalledExactlyOnceWith(130);
+});
