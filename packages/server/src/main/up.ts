@@ -59,6 +59,7 @@ function banner(
     "    printf s3cr3t | npx holdfast put applications/shop/config/db-password",
     "    npx holdfast get applications/shop/config/db-password",
     "    npx holdfast audit log",
+    ...(agent === undefined ? [] : ["    npx holdfast alerts"]),
     "",
   ];
   return `${lines.join("\n")}\n`;

@@ -7,7 +7,7 @@ import { eventRow, type ProcessRecord, processIdentity, processRow, type Telling
 
 const PAGE_BYTES = 4_096;
 /** Identifications under way; in a storm of more, rows go on without their hash, and that is counted. */
-const MAX_UNDER_WAY = 512;
+const MAX_UNDER_WAY = 2_048;
 const DEADLINE_MS = 10_000;
 /** A row that stays the same is put again after this time, so that it shows when it was last seen. */
 const PUT_AGAIN_MS = 300_000;
