@@ -10,7 +10,7 @@ import { printNumber } from "../report/table.ts";
 import { Child } from "../server/child.ts";
 import { ControlGroup, type GroupMemory } from "./control-group.ts";
 import { LeftOut, type Measured, orLeftOut } from "./measured.ts";
-import { type FamilyMemory, memoryOfFamily } from "./memory.ts";
+import { type FamilyMemory, memoryAlone, memoryOfFamily } from "./memory.ts";
 import { familySeconds } from "./processor-time.ts";
 import { Sleepers } from "./sleepers.ts";
 
@@ -32,6 +32,7 @@ interface Pace {
 
 interface Life {
   readonly samples: readonly FamilyMemory[];
+  readonly aloneBytes: number | undefined;
   readonly group: GroupMemory | undefined;
   readonly cpuSeconds: number;
   readonly seconds: number;
@@ -46,7 +47,9 @@ export async function measureAgent(bench: Bench): Promise<Measured> {
   const method =
     `Agent: \`holdfast agent\` as \`npm start\` runs it, with its executor, as it comes: ticks of 1 s, its own rules; ` +
     `${processes} processes sleep, and whatever else runs here is seen as well. Watched for ${printNumber(pace.ms / 60_000)} min ` +
-    `(HOLDFAST_BENCH_MINUTES) after ${printNumber(pace.warmUpMs / 1_000)} s. Memory is PSS of all its processes.`;
+    `(HOLDFAST_BENCH_MINUTES) after ${printNumber(pace.warmUpMs / 1_000)} s. Memory is PSS of all its processes; ` +
+    "Node.js itself, some 60 MB of it, is shared with whatever else runs it here, this program included: alone is what the " +
+    "same processes would hold where nothing else does.";
   const sleepers = await orLeftOut(() => Sleepers.start(processes, maxSeconds));
   if (sleepers instanceof LeftOut) return { method, figures: [], leftOut: [`the agent (${sleepers.message})`] };
   await using _sleepers = sleepers;
@@ -90,7 +93,16 @@ async function live(bench: Bench, { warmUpMs, ms, sampleMs }: Pace, group?: Cont
   const seconds = (performance.now() - startedAt) / 1_000;
   const cpuSeconds = familySeconds(agent.pid) - startCpuSeconds;
   const did = new Map([...(await deedsOf(dataDir))].map(([name, count]) => [name, count - (didBefore.get(name) ?? 0)]));
-  return { samples: [...early, ...late], group: group?.memory(), cpuSeconds, seconds, startCpuSeconds, did };
+  const aloneBytes = memoryAlone(agent.pid);
+  return {
+    samples: [...early, ...late],
+    aloneBytes,
+    group: group?.memory(),
+    cpuSeconds,
+    seconds,
+    startCpuSeconds,
+    did,
+  };
 }
 
 const looks = "process_enumeration_duration_seconds_count";
@@ -115,7 +127,7 @@ async function deedsOf(dataDir: string): Promise<ReadonlyMap<string, number>> {
   return new Map([looks, seen, runs, rows].map((name) => [name, sumOf(name)]));
 }
 
-function figuresOf({ samples, group, cpuSeconds, seconds, startCpuSeconds, did }: Life): readonly Figure[] {
+function figuresOf({ samples, aloneBytes, group, cpuSeconds, seconds, startCpuSeconds, did }: Life): readonly Figure[] {
   const largest = samples.reduce((most, one) => (one.bytes > most.bytes ? one : most));
   const last = samples.at(-1)!;
   const memory = { unit: "MB", goal: { atMost: mostMegabytes } };
@@ -124,6 +136,9 @@ function figuresOf({ samples, group, cpuSeconds, seconds, startCpuSeconds, did }
   return [
     { name: "agent, memory at most", value: largest.bytes / megabyte, ...memory, detail: partsOf(largest) },
     { name: "agent, memory at the end", value: last.bytes / megabyte, ...memory, detail: partsOf(last) },
+    ...(aloneBytes === undefined
+      ? []
+      : [{ name: "agent, memory at the end, alone", value: aloneBytes / megabyte, ...memory }]),
     ...(group === undefined ? [] : [groupFigure(group)]),
     {
       name: "agent, share of a core",

@@ -20,9 +20,14 @@ export interface Contender {
   look(times: number): Look | Promise<Look>;
 }
 
-/** The agent's own code, in its process. */
-export function ownContender(name: string, kind: LookRequest["kind"], subject: Subject<LookRequest, Look>): Contender {
-  return { name, look: (times) => subject.ask({ kind, times }) };
+/** The agent's own code, in its process; `mostTimes` where one look is many, or takes long. */
+export function ownContender(
+  name: string,
+  kind: LookRequest["kind"],
+  subject: Subject<LookRequest, Look>,
+  mostTimes = Number.POSITIVE_INFINITY,
+): Contender {
+  return { name, look: (times) => subject.ask({ kind, times: Math.min(times, mostTimes) }) };
 }
 
 /** A C program that reads the same files; throws LeftOut where it cannot be compiled. */
@@ -41,18 +46,19 @@ export function compileScan(folder: string): string {
   return program;
 }
 
-/** `ps` from start to end, as anybody would call it. */
+/** `ps` from start to end, as anybody would call it; throws LeftOut where there is none. */
 export function psContender(): Contender {
   const words = ["-eo", "pid,ppid,user,args"];
-  const { stdout, status } = spawnSync("ps", words, { timeout: patienceMs });
-  if (status !== 0) throw new LeftOut("ps (it is not there)");
-  const processes = stdout.toString().trimEnd().split("\n").length - 1;
+  const list = (stdout: "pipe" | "ignore") =>
+    spawnSync("ps", words, { stdio: ["ignore", stdout, "ignore"], timeout: patienceMs });
+  if (list("ignore").status !== 0) throw new LeftOut("ps (it is not there)");
   return {
     name: "`ps`",
     look(times) {
       const before = endedChildrenSeconds();
-      for (let done = 0; done < times; done++) spawnSync("ps", words, { stdio: "ignore", timeout: patienceMs });
-      return { milliseconds: ((endedChildrenSeconds() - before) * 1_000) / times, processes };
+      for (let done = 0; done < times; done++) list("ignore");
+      const milliseconds = ((endedChildrenSeconds() - before) * 1_000) / times;
+      return { milliseconds, processes: list("pipe").stdout.toString().trimEnd().split("\n").length - 1 };
     },
   };
 }

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LeftOut } from "./measured.ts";
 
 const hierarchies = "/sys/fs/cgroup";
+const prefix = "holdfast-bench-";
 const patienceMs = 5_000;
 
 interface Names {
@@ -47,7 +48,8 @@ export class ControlGroup implements AsyncDisposable {
   /** Beside or below the group of this process, so that whatever limits it limits this one too; throws LeftOut. */
   static create(): ControlGroup {
     const { parent, names } = placeOf(readFileSync("/proc/self/cgroup", "latin1"));
-    const path = join(parent, `holdfast-bench-${process.pid}`);
+    removeEmpty(parent);
+    const path = join(parent, `${prefix}${process.pid}`);
     try {
       mkdirSync(path);
     } catch {
@@ -90,6 +92,17 @@ export class ControlGroup implements AsyncDisposable {
 
   #read(file: string): string {
     return readFileSync(join(this.#path, file), "latin1");
+  }
+}
+
+/** What runs that were cut short have left: a group that has processes cannot be removed. */
+function removeEmpty(parent: string): void {
+  for (const name of readdirSync(parent).filter((each) => each.startsWith(prefix))) {
+    try {
+      rmdirSync(join(parent, name));
+    } catch {
+      // Another run uses it.
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import { Subject } from "./subject.ts";
 const sizes = [100, 1_000, 5_000] as const;
 const quickSizes = [100, 1_000] as const;
 /** Enough looks that steps of 10 ms do not matter. */
-const looksOfRound: Readonly<Record<number, number>> = { 100: 24, 1_000: 5, 5_000: 2 };
+const looksOfRound: Readonly<Record<number, number>> = { 100: 12, 1_000: 4, 5_000: 2 };
 const maxSeconds = 1_800;
 
 const mostTimesC = 1.5;
@@ -76,8 +76,8 @@ async function measureAt(bench: Bench, size: number, others: readonly Contender[
   const contenders = [
     ownContender(full, "full", subject),
     ownContender(first, "first", subject),
-    ownContender(steady, "steady", subject),
-    ownContender("systeminformation", "portable", subject),
+    ownContender(steady, "steady", subject, 1),
+    ownContender("systeminformation", "portable", subject, 4),
     ...others,
   ];
   const times = looksOfRound[size]!;

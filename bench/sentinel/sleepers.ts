@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { LeftOut } from "./measured.ts";
 
 /** A sleeping process costs the kernel and its own pages about this much. */
@@ -9,9 +10,17 @@ const pidsToSpare = 2_000;
 const startMs = 120_000;
 const stopMs = 20_000;
 
-/** The shell ends its whole group when it is told to, and when whoever started it is gone. */
-const script =
-  'i=0; while [ $i -lt "$1" ]; do sleep "$2" >/dev/null & i=$((i+1)); done; echo ready; read -r line; kill -9 0';
+/** In small lots, for others run here too. The shell ends its whole group when it is told to, and when nobody is left to tell it. */
+const script = `
+i=0
+while [ $i -lt "$1" ]; do
+  sleep "$2" >/dev/null &
+  i=$((i+1))
+  [ $((i % 50)) -ne 0 ] || sleep 0.05
+done
+echo ready
+read -r line
+kill -9 0`;
 
 /** So many processes that sleep: children of one shell, in a group of their own, for a bounded time. */
 export class Sleepers {
@@ -40,22 +49,25 @@ export class Sleepers {
     return sleepers;
   }
 
+  /** Returns when all of them are gone. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#shell.stdin?.destroy();
-    const impatience = setTimeout(() => this.#kill(), stopMs);
+    const impatience = setTimeout(() => this.#signal("SIGKILL"), stopMs);
     await this.#ended;
     clearTimeout(impatience);
-    // Where the shell ended before its children.
-    this.#kill();
+    // Where the shell ended before its children; thousands take a moment.
+    this.#signal("SIGKILL");
+    for (const end = performance.now() + stopMs; this.#signal(0) && performance.now() < end; await sleep(50));
   }
 
-  #kill(): void {
+  /** False when the group has no member any more. */
+  #signal(signal: NodeJS.Signals | 0): boolean {
     const { pid } = this.#shell;
-    if (pid === undefined) return;
+    if (pid === undefined) return false;
     try {
-      process.kill(-pid, "SIGKILL");
+      return process.kill(-pid, signal);
     } catch {
-      // The group is gone already.
+      return false;
     }
   }
 }
