@@ -26,9 +26,6 @@ const needNoStorage = [
   ...["agent", "linearizability", "notify"].map((name) => `test/${name}/**`),
 ];
 
-/** End to end, on whichever back end: they share the workers, so that none waits for another's last long file. */
-const endToEnd = { groupOrder: 2 } as const;
-
 /** What a project with this runs is skipped by name where no PostgreSQL can be had. */
 const onPostgres = {
   ...withPostgres,
@@ -43,6 +40,7 @@ const isolated = { pool: "forks", testTimeout: 30_000, hookTimeout: 90_000 } as 
 export default defineConfig({
   test: {
     // The machine that checks has two cores, and libsodium, koffi and SQLite are native: processes, not threads.
+    // All projects share the workers: none waits for the last long file of another.
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 10_000,
@@ -56,7 +54,6 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: ["packages/postgres/**", nodesTests],
-          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -65,7 +62,6 @@ export default defineConfig({
           ...withPostgres,
           name: "unit-postgres",
           include: ["packages/postgres/src/**/*.test.ts", nodesTests],
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -75,7 +71,6 @@ export default defineConfig({
           name: "e2e",
           include: ["test/**/*.test.ts"],
           exclude: ["test/faults/**", ...needPostgres],
-          sequence: endToEnd,
         },
       },
       {
@@ -86,7 +81,6 @@ export default defineConfig({
           name: "e2e-postgres",
           include: ["test/**/*.test.ts"],
           exclude: ["test/faults/**", ...needNoStorage],
-          sequence: endToEnd,
         },
       },
       {
@@ -97,7 +91,6 @@ export default defineConfig({
           name: "e2e-plain",
           include: ["registry", "tokens", "races", "idempotency", "coverage"].map((name) => `test/${name}.test.ts`),
           env: { HOLDFAST_TEST_STORAGE: "plain" },
-          sequence: endToEnd,
         },
       },
       {
@@ -108,7 +101,6 @@ export default defineConfig({
           name: "faults",
           include: ["test/faults/**/*.test.ts"],
           testTimeout: 180_000,
-          sequence: { groupOrder: 3 },
         },
       },
     ],
