@@ -74,7 +74,7 @@ export class AgentBeside {
         resolve();
         this.#ended(how, performance.now() - startedAt);
       };
-      child.once("error", (error) => ended(error.message));
+      child.on("error", (error) => ended(error.message));
       child.once("exit", (code, signal) => ended(code === null ? String(signal) : `exit code ${code}`));
     });
   }
