@@ -74,7 +74,9 @@ export class AgentBeside {
         resolve();
         this.#ended(how, performance.now() - startedAt);
       };
-      child.on("error", (error) => ended(error.message));
+      child.once("error", (error) => ended(error.message));
+      // Of a process that has ended already, and of a channel to it: without anybody who listens they would end the server.
+      child.on("error", () => undefined);
       child.once("exit", (code, signal) => ended(code === null ? String(signal) : `exit code ${code}`));
     });
   }
