@@ -40,8 +40,9 @@ export async function agent(options: AgentOptions): Promise<number> {
     process.send?.({ ready: true });
     await stopped;
     options.stdout("holdfast: the agent is stopping, finishing what was begun\n");
+    // One that is under way says that it is ready again, which must not come after the goodbye.
+    await endReloads();
     service.stopping("finishing what was begun");
-    endReloads();
     await running.stop();
     alive.stop();
     service.close();
@@ -73,7 +74,7 @@ interface Reloading {
 }
 
 /** SIGHUP reads settings, rules and sinks again, one time after the other; what is wrong with them changes nothing. */
-function reloadOnHangup({ told, running, service, log }: Reloading): () => void {
+function reloadOnHangup({ told, running, service, log }: Reloading): () => Promise<void> {
   let turn = Promise.resolve();
   const reload = async () => {
     service.reloading();
@@ -89,7 +90,10 @@ function reloadOnHangup({ told, running, service, log }: Reloading): () => void 
     turn = turn.then(reload);
   };
   process.on("SIGHUP", hangup);
-  return () => process.off("SIGHUP", hangup);
+  return () => {
+    process.off("SIGHUP", hangup);
+    return turn;
+  };
 }
 
 /** One line for `systemctl status`: what does not work comes first. */
