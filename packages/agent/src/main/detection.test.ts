@@ -10,7 +10,7 @@ import { Registry } from "prom-client";
 
 const nothing: RunResult = { columns: [], rows: [], isTruncated: false, durationMs: 1 };
 
-function loaded(id: string): LoadedRule {
+function loaded(id: string, more: Partial<LoadedRule["rule"]> = {}): LoadedRule {
   return {
     rule: {
       id,
@@ -23,6 +23,7 @@ function loaded(id: string): LoadedRule {
       attack: [],
       falsePositives: [],
       tests: { match: [], noMatch: [] },
+      ...more,
     },
     statement: {
       sql: "SELECT pid FROM process_events",
@@ -211,5 +212,28 @@ describe("detection", () => {
     const { renewed, renew } = detecting();
     renewed();
     expect(renew).toHaveBeenCalledOnce();
+  });
+});
+
+describe("a rule that reports changes", () => {
+  it("finds what came and what went since the result before, and nothing in the first one", async () => {
+    const { detection, run, record, recorded, see } = detecting();
+    detection.begin({ record });
+    detection.setRules([loaded("ports", { schedule: { kind: "every", seconds: 60 }, isDifferential: true })]);
+    const results = [
+      [[22], [80]],
+      [[22], [80]],
+      [[22], [443]],
+    ];
+    for (const rows of results) {
+      run.mockResolvedValueOnce({ columns: ["port"], rows, isTruncated: false, durationMs: 1 });
+      see();
+      await detection.tick();
+    }
+    expect(recorded.map(({ details }) => details)).toEqual([
+      { change: "added", port: 443, epoch: 0, counter: 2 },
+      { change: "removed", port: 80, epoch: 0, counter: 2 },
+    ]);
+    expect(new Set(recorded.map(({ dedupKey }) => dedupKey)).size).toBe(2);
   });
 });

@@ -2,8 +2,9 @@ import type { Logger } from "@holdfast/engine";
 import { ruleTables } from "@holdfast/rules";
 import type { Feature } from "@holdfast/runtime";
 import { type AlertRecorder, findingOf } from "../alerts/index.ts";
-import { ExecutorError, type Found, type ScheduledRule, Scheduler } from "../detect/index.ts";
+import { type Changed, ExecutorError, type Found, type ScheduledRule, Scheduler } from "../detect/index.ts";
 import type { LoadedRule, RuleReading } from "../rules/index.ts";
+import { changedRows } from "./changed-rows.ts";
 import type { AgentMetrics } from "./metrics.ts";
 import type { OpenExecutors } from "./open-executors.ts";
 import type { OpenStore } from "./open-store.ts";
@@ -29,6 +30,8 @@ type Recorder = Pick<AlertRecorder, "record">;
 
 /** An executor that is not there for so long, while rules want it, is told of: its place may have been made unusable. */
 const UNJUDGED_MS = 30_000;
+/** More than a series ever has, so that a change has a number of its own. */
+const RESULTS_IN_AN_EPOCH = 1_000_000_000;
 
 /** Judges what is new by the rules that run, and has what they find recorded. */
 export class Detection {
@@ -60,8 +63,7 @@ export class Detection {
       },
       reports: {
         findings: (rule, found) => this.#found(rule, found),
-        // No rule asks for differences: they are what people's own queries ask for.
-        changes: () => Promise.resolve(),
+        changes: (rule, changed) => this.#changed(rule, changed),
         failed: (rule, error) => this.#failed(rule, error),
         notRemembered: (error) => parts.log.error({ err: error }, "how far rules are is not remembered yet"),
         disabled: (rule, reason) => this.#disabled(rule, reason),
@@ -142,6 +144,22 @@ export class Detection {
     await this.#recorder?.record(rows.map((row) => findingOf(rule, row, at)));
   }
 
+  /** The first result is what the later ones are compared with: it tells of nothing new. */
+  async #changed({ loaded }: Judged, changed: Changed): Promise<void> {
+    if (changed.counter === 0) return;
+    const { rule } = loaded;
+    const rows = changedRows(changed);
+    this.#readings.found(rule.id, rows.length);
+    // The same change is the same finding when it is compared again after a crash.
+    const at = {
+      host: this.#with.host,
+      foundAt: this.#now(),
+      upTo: changed.epoch * RESULTS_IN_AN_EPOCH + changed.counter,
+    };
+    const by = { ...rule, dedup: rule.dedup.length === 0 ? [] : [...rule.dedup, "change"] };
+    await this.#recorder?.record(rows.map((row) => findingOf(by, row, at)));
+  }
+
   #ran(rule: string, seconds: number): void {
     this.#beat();
     this.#unjudged = undefined;
@@ -173,6 +191,10 @@ export class Detection {
 }
 
 function judgedOf(loaded: LoadedRule): Judged {
-  const { id, schedule, windowSeconds } = loaded.rule;
-  return { id, statement: loaded.statement, schedule, ...(windowSeconds !== undefined && { windowSeconds }), loaded };
+  const { id, schedule, windowSeconds, isDifferential } = loaded.rule;
+  const further = {
+    ...(windowSeconds !== undefined && { windowSeconds }),
+    ...(isDifferential !== undefined && { isDifferential }),
+  };
+  return { id, statement: loaded.statement, schedule, ...further, loaded };
 }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { runSql } from "../sqlite.fixture.ts";
 import { ruleTables } from "../tables.ts";
 import { formatIssue, ruleIssueCodes } from "./issue.ts";
@@ -143,6 +143,18 @@ describe("what is wrong with a rule file", () => {
     [
       `${five}schedule: hourly\n`,
       "rules/own.yaml:6:11: schedule is tick, or a map with every (write schedule: { every: 60s })",
+    ],
+    [
+      `${five}report: changes\n`,
+      "rules/own.yaml:6:9: changes are reported every so often (write schedule: { every: 60s })",
+    ],
+    [
+      `${five}report: changes\nschedule: { every: 60s }\nwindow: 5m\n`,
+      "rules/own.yaml:6:9: changes are those of a whole result, not of a window (leave window out)",
+    ],
+    [
+      `${five.replace(/SELECT .* FROM/, "SELECT seq FROM")}report: changes\nschedule: { every: 60s }\n`,
+      "rules/own.yaml:6:9: seq differs at every look (name the columns to compare)",
     ],
     [`${five}window: 30d\n`, "rules/own.yaml:6:9: window is a time up to 604800 seconds (write 30s, 5m, 2h or 1d)"],
     [
@@ -306,4 +318,11 @@ describe("the tests of a rule", () => {
     const broken = await runRuleTests(runnable, () => Promise.reject(new Error("no database")));
     expect(broken[0]).toMatchObject({ isPassed: false, error: "no database" });
   });
+});
+
+test("a rule can report changes of a whole result, and is printed as it was read", () => {
+  const text = `${five.replace("process_events", "processes")}report: changes\nschedule: { every: 60s }\n`;
+  const [first] = parse(text).rules;
+  expect(first?.rule.isDifferential).toBe(true);
+  expect(parse(printRule(first!.rule)).rules[0]?.rule).toEqual(first?.rule);
 });

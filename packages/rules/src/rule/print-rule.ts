@@ -13,6 +13,7 @@ export function printRule(rule: Rule): string {
     ...(rule.profile === undefined ? {} : { profile: rule.profile }),
     ...(rule.schedule.kind === "tick" ? {} : { schedule: { every: formatDuration(rule.schedule.seconds) } }),
     ...(rule.windowSeconds === undefined ? {} : { window: formatDuration(rule.windowSeconds) }),
+    ...(rule.isDifferential === true ? { report: "changes" } : {}),
     ...list("dedup", rule.dedup),
     ...list("attack", rule.attack),
     ...list("false_positives", rule.falsePositives),

@@ -33,6 +33,7 @@ const keys = [
   "profile",
   "schedule",
   "window",
+  "report",
   "dedup",
   "attack",
   "false_positives",
@@ -52,6 +53,10 @@ export function readRule(map: LocatedMap, options: RuleOptions, issues: IssueLis
   const admitted = admitSql(fields, profile ?? "strict", options, issues);
   const schedule = readSchedule(fields.get("schedule"), issues);
   const windowSeconds = readDuration("window", fields.get("window"), ruleLimits.windowSeconds, issues);
+  const report = fields.oneOf("report", fields.get("report"), ["rows", "changes"]);
+  if (report === "changes" && admitted !== undefined) {
+    insistComparable({ schedule, windowSeconds, statement: admitted.statement }, fields.get("report"), issues);
+  }
   const dedup = fields.texts("dedup", ruleLimits.list, 64);
   if (admitted !== undefined) refuseUnknownColumns(dedup, admitted.statement, issues);
   const attack = readAttack(fields, issues);
@@ -76,6 +81,7 @@ export function readRule(map: LocatedMap, options: RuleOptions, issues: IssueLis
     ...(profile === undefined ? {} : { profile }),
     schedule,
     ...(windowSeconds === undefined ? {} : { windowSeconds }),
+    ...(report === "changes" ? { isDifferential: true as const } : {}),
     dedup: dedup.map((column) => column.value),
     attack,
     falsePositives,
@@ -154,6 +160,31 @@ function readDuration(
   if (seconds !== undefined && seconds <= maxSeconds) return seconds;
   issues.add("value_invalid", `${key} is a time up to ${maxSeconds} seconds`, node.offset, "write 30s, 5m, 2h or 1d");
   return undefined;
+}
+
+interface Compared {
+  readonly schedule: Schedule;
+  readonly windowSeconds: number | undefined;
+  readonly statement: AdmittedStatement;
+}
+
+/** Columns that differ at every look, whatever happened. */
+const RESTLESS = ["seq", "last_seen", "user_time", "system_time"];
+
+/** Whole results are compared, so it has to be said how often, and no column may differ by itself. */
+function insistComparable(rule: Compared, node: Located | undefined, issues: IssueList): void {
+  const { schedule, windowSeconds, statement } = rule;
+  const offset = node?.offset ?? 0;
+  const restless = statement.columns.find((column) => RESTLESS.includes(column));
+  if (schedule.kind === "tick") {
+    issues.add("value_invalid", "changes are reported every so often", offset, "write schedule: { every: 60s }");
+  }
+  if (windowSeconds !== undefined) {
+    issues.add("value_invalid", "changes are those of a whole result, not of a window", offset, "leave window out");
+  }
+  if (restless !== undefined) {
+    issues.add("sql_refused", `${restless} differs at every look`, offset, "name the columns to compare");
+  }
 }
 
 function refuseUnknownColumns(dedup: readonly LocatedText[], statement: AdmittedStatement, issues: IssueList): void {

@@ -39,6 +39,8 @@ export interface Rule {
   readonly schedule: Schedule;
   /** Rows of the last so many seconds are judged, instead of those that are new. */
   readonly windowSeconds?: number;
+  /** Finds how the whole result differs from the one before, instead of its rows: what came and what went. */
+  readonly isDifferential?: true;
   /** Result columns that tell one finding from another; none: all of them. */
   readonly dedup: readonly string[];
   /** MITRE ATT&CK ids. */
