@@ -13,6 +13,7 @@ import { HostOfAgent } from "./host-of-agent.ts";
 import { rulesFor } from "./load-rules.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 import { type AgentMetrics, createAgentMetrics } from "./metrics.ts";
+import { addSourceMetrics } from "./source-metrics.ts";
 import { type OpenExecutors, openExecutors } from "./open-executors.ts";
 import { type OpenNotification, openNotification } from "./open-notification.ts";
 import { type OpenStore, openStore } from "./open-store.ts";
@@ -56,6 +57,7 @@ export async function openParts(start: PartsStart): Promise<AgentParts> {
   const metrics = createAgentMetrics(start.metrics.register, () => stored.store.readings().bytes);
   const stored = openStore({ folder, settings: told, metrics, own, log, ending });
   const source = chooseSource(told.collect.source);
+  addSourceMetrics(start.metrics.register, () => source.readings());
   const executors = openExecutors({ folder, settings: told, own, log, ending });
   const detection = new Detection({ host, stored, executors, own, metrics, log });
   const load = () => rulesFor(folder, settings());
