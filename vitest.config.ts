@@ -40,7 +40,8 @@ const isolated = { pool: "forks", testTimeout: 30_000, hookTimeout: 90_000 } as 
 export default defineConfig({
   test: {
     // The machine that checks has two cores, and libsodium, koffi and SQLite are native: processes, not threads.
-    // All projects share the workers: none waits for the last long file of another.
+    // End-to-end tests of all back ends share the workers, so that none waits for another's last long file. Those that end
+    // sessions of the shared PostgreSQL, whosever they are, have it for themselves.
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 10_000,
@@ -54,6 +55,7 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: ["packages/postgres/**", nodesTests],
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -62,6 +64,7 @@ export default defineConfig({
           ...withPostgres,
           name: "unit-postgres",
           include: ["packages/postgres/src/**/*.test.ts", nodesTests],
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -71,6 +74,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/**/*.test.ts"],
           exclude: ["test/faults/**", ...needPostgres],
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -81,6 +85,7 @@ export default defineConfig({
           name: "e2e-postgres",
           include: ["test/**/*.test.ts"],
           exclude: ["test/faults/**", ...needNoStorage],
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -91,6 +96,7 @@ export default defineConfig({
           name: "e2e-plain",
           include: ["registry", "tokens", "races", "idempotency", "coverage"].map((name) => `test/${name}.test.ts`),
           env: { HOLDFAST_TEST_STORAGE: "plain" },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -101,6 +107,7 @@ export default defineConfig({
           name: "faults",
           include: ["test/faults/**/*.test.ts"],
           testTimeout: 180_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],
