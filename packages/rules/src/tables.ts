@@ -292,7 +292,7 @@ export const ruleTables: readonly RuleTable[] = [
     identity: [],
     columns: [
       integer("time", "Unix time."),
-      text("stage", "collector, source, queue, store, executor or sink."),
+      text("stage", "collector, source, queue, store or executor; what a sink gave up is a dead letter."),
       text("name", "Which collector, source, queue or sink."),
       text("reason", "Why, as a code such as queue_full."),
       integer("lost", "How many rows, events or runs."),
