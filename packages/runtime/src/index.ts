@@ -39,6 +39,7 @@ export { readCredentials, readSecret } from "./credentials/read-secrets.ts";
 export { rootKeyFrom, rootKeyName } from "./credentials/root-key.ts";
 export { type Health, keepAlive, keepAliveMs } from "./systemd/keep-alive.ts";
 export { dropServiceVariables, type ServiceNotifier, serviceNotifier } from "./systemd/service-notifier.ts";
+export { memoryOfTree, type TreeMemory } from "./watchdog/memory-use.ts";
 export { type MemoryReading, type MemoryWatch, watchMemory } from "./watchdog/memory-watch.ts";
 export type { PartReport } from "./watchdog/part-report.ts";
 export { type Part, Supervisor } from "./watchdog/supervisor.ts";

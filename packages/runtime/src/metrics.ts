@@ -36,10 +36,13 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-/** Prometheus metrics of one process with a ledger; labels are operation names, outcomes and codes, so their number is bounded. */
-export function createMetrics(): Metrics {
+/**
+ * Prometheus metrics of one process with a ledger; labels are operation names, outcomes and codes, so their number is
+ * bounded. `loopLookMs`: between two looks at how late the event loop is, each of which wakes the process.
+ */
+export function createMetrics(loopLookMs = 10): Metrics {
   const register = new Registry();
-  collectDefaultMetrics({ register });
+  collectDefaultMetrics({ register, eventLoopMonitoringPrecision: loopLookMs });
   const registers = [register];
   const requests = new Histogram({
     name: "holdfast_request_duration_seconds",

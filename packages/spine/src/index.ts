@@ -26,6 +26,7 @@ export { type SqliteLedger, sqlitePlace } from "./main/open-sqlite-ledger.ts";
 export { type RootKeyPlace, rootKeyPlace } from "./main/root-key-place.ts";
 export { readOrCreateRootKey, readRootKey, type RootKeySource } from "./main/root-key.ts";
 export { sealLine } from "./main/seal.ts";
+export { spareSizes } from "./main/sizes.ts";
 export { sqliteFailure, storageFailure, type StorageFailures, storageFailures } from "./main/storage-failure.ts";
 export { spineTables } from "./main/tables.ts";
 export { FINISH_COPY, unpublishedOf } from "./main/unfinished-copy.ts";

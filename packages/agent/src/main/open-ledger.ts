@@ -4,6 +4,7 @@ import {
   assemble,
   type Assembly,
   type RootKeyPlace,
+  spareSizes,
   type SpineSettings,
   sqlitePlace,
   sqliteVerified,
@@ -47,6 +48,7 @@ export async function openLedger(parts: LedgerParts): Promise<AgentLedger> {
     limits: () => limited.limits,
     // An agent commits now and then, and has little memory.
     dependencies: { startWriter: startWriterHere },
+    sizes: spareSizes,
     storage: {
       reach: () => Promise.resolve(sqlitePlace(place)),
       verified: sqliteVerified(folder.database, place.tables),

@@ -28,11 +28,11 @@ export function memoryOf(pid: number | "self", procFolder = "/proc"): MemoryUse 
 
 /** Memory of a process and its descendants; of this process alone where there is no /proc. */
 export function memoryOfTree(pid: number = process.pid, procFolder = "/proc"): TreeMemory {
-  if (memoryOf(pid, procFolder) === undefined && pid === process.pid) {
-    return { bytes: process.memoryUsage.rss(), measure: "rss", processes: 1 };
-  }
   const uses = descendants(pid, procFolder).map((one) => memoryOf(one, procFolder));
   const known = uses.filter((use) => use !== undefined);
+  if (uses[0] === undefined && pid === process.pid) {
+    return { bytes: process.memoryUsage.rss(), measure: "rss", processes: 1 };
+  }
   return {
     bytes: known.reduce((sum, use) => sum + use.bytes, 0),
     measure: known.every((use) => use.measure === "pss") ? "pss" : "rss",

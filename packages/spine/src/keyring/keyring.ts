@@ -16,11 +16,14 @@ export interface KeyringOptions {
   readonly rootKey: Uint8Array;
   /** Suite that seals; any suite opens. */
   readonly suite: Suite;
-  readonly cache?: KeyCacheLimits;
+  /** Keys of each kind that are held unwrapped. */
+  readonly maxKeys?: number;
 }
 
-/** Room for the working set of a busy node in about 3 MB; a key that is not asked for in 10 minutes goes. */
-const defaultCache: KeyCacheLimits = { maxKeys: 10_000, ttlSeconds: 600 };
+/** Room for the working set of a busy node in about 3 MB. */
+const MAX_KEYS = 10_000;
+/** A key that is not asked for in so long goes. */
+const KEY_TTL_SECONDS = 600;
 
 /** All keys of a server below its root key. */
 export class Keyring {
@@ -32,8 +35,9 @@ export class Keyring {
   readonly payloadKeys: PayloadKeys;
   readonly #limits: KeyCacheLimits;
 
-  constructor({ rootKey, suite, cache = defaultCache }: KeyringOptions) {
+  constructor({ rootKey, suite, maxKeys = MAX_KEYS }: KeyringOptions) {
     const subkeys = deriveSubkeys(rootKey);
+    const cache = { maxKeys, ttlSeconds: KEY_TTL_SECONDS };
     this.#limits = cache;
     this.subkeys = subkeys;
     this.serverKeys = createServerKeys(createRootSeal(suite, subkeys.serverKeySeal, subkeys.rootKeyId));

@@ -30,11 +30,10 @@ import { idempotencyKeys } from "./idempotency-keys.ts";
 import type { LedgerFolder, LedgerOptions, LedgerPlace, OpenLedger } from "./ledger-place.ts";
 import type { Limits } from "./limits.ts";
 import type { RootKeyPlace } from "./root-key-place.ts";
+import { ampleSizes, type Sizes } from "./sizes.ts";
 import { statusOperation } from "./status.ts";
 import { createVerify, startVerify, type VerifiedPlace } from "./verify.ts";
 
-const CACHE_ENTRIES = 100_000;
-const CACHE_BYTES = 64 * 1024 * 1024;
 const UNKNOWN_VALUE_BYTES = 512;
 
 /** A process without its listeners: everything that can run an operation. */
@@ -105,6 +104,8 @@ export interface AssemblyOptions {
   readonly limits: (secret: Uint8Array) => Limits;
   readonly log: Logger;
   readonly hardening: Hardening;
+  /** Those of a busy server when left out. */
+  readonly sizes?: Sizes;
   /** What benchmarks replace. */
   readonly dependencies?: CommitterDependencies;
 }
@@ -161,13 +162,13 @@ interface Opened extends Pick<Assembly, "keyring" | "ledger" | "metrics" | "cach
 }
 
 async function open(options: AssemblyOptions, closing: AsyncDisposableStack): Promise<Opened> {
-  const { settings, log, dependencies, program } = options;
-  const metrics = createMetrics();
-  const cache = new FootprintCache({ maxEntries: CACHE_ENTRIES, maxBytes: CACHE_BYTES, bytesOf: cachedBytes });
+  const { settings, log, dependencies, program, sizes = ampleSizes } = options;
+  const metrics = createMetrics(sizes.loopLookMs);
+  const cache = new FootprintCache({ maxEntries: sizes.values, maxBytes: sizes.valueBytes, bytesOf: cachedBytes });
   const place = await options.storage.reach();
   closing.defer(() => place.close());
   const rootKey = await options.rootKey.read(await place.hasLedger());
-  const keyring = createKeyring({ rootKey, suite: settings.suite });
+  const keyring = createKeyring({ rootKey, suite: settings.suite, maxKeys: sizes.keys });
   closing.defer(() => keyring.clear());
   const ledgerOptions: LedgerOptions = {
     keyring,
