@@ -1,6 +1,14 @@
 import type { Logger } from "@holdfast/engine";
-import { type Feature, type MemoryReading, type MemoryWatch, watchMemory } from "@holdfast/runtime";
+import {
+  type Feature,
+  memoryOfTree,
+  type MemoryReading,
+  type MemoryWatch,
+  type TreeMemory,
+  watchMemory,
+} from "@holdfast/runtime";
 import type { Ending } from "./ending.ts";
+import { giveBackFree } from "./give-back.ts";
 
 const MIB = 1024 * 1024;
 
@@ -15,7 +23,7 @@ export class MemoryBudget {
 
   constructor(budgetMiB: number, log: Logger, ending: Ending) {
     this.#log = log;
-    this.#watch = watchMemory(budgetMiB * MIB, (reading) => this.#changed(reading));
+    this.#watch = watchMemory(budgetMiB * MIB, (reading) => this.#changed(reading), { measure: measureWhatIsUsed });
     ending.at("collectors", () => this.#watch.stop());
   }
 
@@ -40,6 +48,12 @@ export class MemoryBudget {
     this.#log[level === "exceeded" ? "warn" : "info"](fields, "memory of agent and executor");
     for (const listener of this.#listeners) listener(level !== "normal");
   }
+}
+
+/** What is free goes before it is measured. */
+function measureWhatIsUsed(): TreeMemory {
+  giveBackFree();
+  return memoryOfTree();
 }
 
 const inMib = (bytes: number): number => Math.round(bytes / MIB);
