@@ -193,9 +193,11 @@ export class FileCollector implements Collector {
     for (const path of new Set([...before.keys(), ...looks.keys()])) {
       const [then, now] = [before.get(path), looks.get(path)];
       const action = then === now ? undefined : compareLooks(then, now, !isWhileOff);
+      // Nearly always: what follows is dear.
+      if (action === undefined) continue;
       const isNews =
         action === "CREATED" ? this.#lookedAt.has(patterns.get(path) ?? "") : this.#watchOf(path) !== undefined;
-      if (action !== undefined && isNews) changes.push({ path, action, before: then, now, isWhileOff });
+      if (isNews) changes.push({ path, action, before: then, now, isWhileOff });
     }
     return changes;
   }
