@@ -46,7 +46,8 @@ async function build() {
     const agentNames = moveInto(agentDist, freshAgent, agentEntry);
     const names = moveInto(dist, fresh, entryFile);
     const own = ["scripts/bundle.mjs", "scripts/bundle/agent.mjs"];
-    const inputs = [...own, ...results.flatMap(({ metafile }) => Object.keys(metafile.inputs))];
+    const files = results.flatMap(({ metafile }) => Object.keys(metafile.inputs)).filter((path) => !path.includes(":"));
+    const inputs = [...own, ...files];
     writeFileSync(stampFile, JSON.stringify(Object.fromEntries(inputs.map((path) => [path, markOf(path)]))));
     removeOthers(dist, [...names, basename(stampFile)]);
     removeOthers(agentDist, agentNames);
@@ -67,7 +68,7 @@ function quick(esbuild, folder) {
     format: "cjs",
     target: "node18",
     define: { "import.meta.url": "__filename" },
-    plugins: [programApart()],
+    plugins: [programApart(), agentApart()],
   });
 }
 

@@ -39,9 +39,32 @@ export function bundleAgent(esbuild, options, folder) {
       target: "node24",
       // Licences are kept, in files of their own: a letter that is not ASCII doubles what a module takes of memory.
       legalComments: "linked",
-      plugins: [modulesByUrl()],
+      plugins: [modulesByUrl(), builtinsByNeed()],
     });
   return Promise.all([build(program, "agent"), build(threads, "thread"), build(executor, undefined)]);
+}
+
+/**
+ * An import of node:http asks for each of its exports, and so loads a WebSocket and a fetch that nobody uses, with all that
+ * these need. Here each is asked for what is used.
+ */
+function builtinsByNeed() {
+  return {
+    name: "builtins-by-need",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+        kind === "import-statement" ? { path, namespace: "builtin", sideEffects: false } : undefined,
+      );
+      onLoad({ filter: /^/, namespace: "builtin" }, ({ path }) => ({ contents: builtin(path) }));
+    },
+  };
+}
+
+function builtin(path) {
+  const names = Object.keys(process.getBuiltinModule(path)).filter((name) => name !== "default");
+  const all = `process.getBuiltinModule("${path}")`;
+  const exports = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => ${all}.${name})();`);
+  return [...exports, `export default /* @__PURE__ */ (() => ${all})();`].join("\n");
 }
 
 const BY_URL = /new URL\("([a-z-]+)\.ts", import\.meta\.url\)/g;

@@ -1,4 +1,5 @@
 import type { Command, Given } from "../../command.ts";
+import { useCompileCache } from "../../compile-cache.ts";
 import { usage } from "../../failure.ts";
 import { compact, textOption, textOptions } from "../../given.ts";
 import { refuseInspector } from "../process/refuse-inspector.ts";
@@ -22,6 +23,8 @@ export const agent: Command = {
   async run({ env, output }, given) {
     refuseInspector("agent");
     const flags = settingsIn(given);
+    // Types would be taken out of each source anew, by a compiler that stays in memory. A bundle has none.
+    if (import.meta.url.endsWith(".ts")) useCompileCache(env);
     const { agent: runAgent } = await import("@holdfast/agent");
     return runAgent({
       env,
