@@ -25,6 +25,8 @@ export function notificationOf({ alert, raisedSeq }: StoredAlert): Notification 
     count,
     details,
     attack,
+    // What routes may choose by: an alert has no other words.
+    tags: attack,
     dedupKey: `${rule} ${alert.dedupKey}`,
   };
 }

@@ -14,6 +14,7 @@ import type { AgentSettings } from "./schema.ts";
 import { sinkSettings } from "./sink-settings.ts";
 
 const sample = new URL("../../../../deploy/samples/agent.yaml", import.meta.url);
+const sinksPage = new URL("../../../../docs/sinks.md", import.meta.url);
 
 let folder: string;
 
@@ -107,6 +108,12 @@ describe("the settings of an agent", () => {
     const keys = describeAgentSettings().map(({ path }) => path.split(/\.|\[\]/).at(-1));
     const text = readFileSync(sample, "utf8");
     for (const key of keys) expect(text).toMatch(new RegExp(`(?:^|[\\s{#])${key}:`, "m"));
+  });
+
+  it("take the example of docs/sinks.md as it stands, with every kind of sink", () => {
+    write(/^```yaml\n([^]*?)^```$/m.exec(readFileSync(sinksPage, "utf8"))![1]!);
+    const kinds = loaded().settings.sinks.map(({ kind }) => kind);
+    expect(new Set(kinds)).toEqual(new Set(["webhook", "smtp", "slack", "teams", "syslog", "stdout"]));
   });
 
   it("come from the environment and from flags, and leave alone what clients are told", () => {

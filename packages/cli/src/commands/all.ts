@@ -35,7 +35,7 @@ import { rootKeyNew } from "./root-key/new.ts";
 import { selfCheck } from "./server/self-check.ts";
 import { status } from "./server/status.ts";
 import { up } from "./server/up.ts";
-import { sentinelGroups, sentinelNouns } from "./sentinel.ts";
+import { sentinelDetails, sentinelGroups, sentinelNouns } from "./sentinel.ts";
 import { storageGrant } from "./storage/grant.ts";
 import { storageMigrate } from "./storage/migrate.ts";
 import { storageStatus } from "./storage/status.ts";
@@ -72,3 +72,6 @@ export const nounSummaries: Readonly<Record<string, string>> = {
   ...sentinelNouns,
   audit: "Read, verify, prove and export the ledger",
 };
+
+/** What the help of a group says below its commands. */
+export const nounDetails: Readonly<Record<string, string>> = sentinelDetails;

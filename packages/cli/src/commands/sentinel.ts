@@ -39,3 +39,10 @@ export const sentinelNouns: Readonly<Record<string, string>> = {
   hosts: "Hosts that are watched",
   config: "Settings of the agent",
 };
+
+/** What the help of a group adds. */
+export const sentinelDetails: Readonly<Record<string, string>> = {
+  sinks:
+    "Sinks stand in the agent's settings, under agent.sinks: docs/sinks.md has every option with its default.\n" +
+    "`holdfast sinks test <sink>` asks one now; `holdfast config show` says from which file the settings are.",
+};

@@ -1,5 +1,5 @@
 import { Argument as CommanderArgument, Command as Program, Option as CommanderOption } from "commander";
-import { commandGroups, nounSummaries } from "../commands/all.ts";
+import { commandGroups, nounDetails, nounSummaries } from "../commands/all.ts";
 import type { Argument, Command, Given, GivenOption, Option } from "../command.ts";
 import { globalOptions, optionsOfServers, socketOfAgent } from "../settings.ts";
 import { version } from "../version.ts";
@@ -48,7 +48,10 @@ function groupOf(program: Program, words: readonly string[], heading: string): P
   return words.reduce((parent, noun, depth) => {
     const found = parent.commands.find((command) => command.name() === noun);
     if (found !== undefined) return found;
-    const group = parent.command(noun).description(nounSummaries[words.slice(0, depth + 1).join(" ")] ?? "");
+    const name = words.slice(0, depth + 1).join(" ");
+    const group = parent.command(noun).description(nounSummaries[name] ?? "");
+    const details = nounDetails[name];
+    if (details !== undefined) group.addHelpText("after", `\n${details}`);
     return depth === 0 ? group.helpGroup(heading) : group;
   }, program);
 }

@@ -6,6 +6,8 @@ import { table } from "../../terminal/table.ts";
 
 type Sink = Operations["sink.list"]["output"]["items"][number];
 
+const noSinks = "no sinks: nobody is told of alerts; docs/sinks.md says how to set one\n";
+
 /** Lists where notifications go. */
 export const sinkList: Command = {
   words: ["sinks", "list"],
@@ -13,14 +15,15 @@ export const sinkList: Command = {
   isDefault: true,
   summary: "List where notifications go, and how each of these places does",
   details:
-    "A sink that is paused gets nothing for the moment: it failed too often in a row. `holdfast sinks` is the same.",
+    "A sink that is paused gets nothing for the moment: it failed too often in a row. `holdfast sinks` is the same. " +
+    "Sinks stand in the agent's settings: docs/sinks.md has every option.",
   examples: [
     { command: "holdfast sinks", says: "state, queue and dead letters of each" },
     { command: "holdfast sinks list --json", says: "the same for a program" },
   ],
   async run(context) {
     const answer = await context.call("sink.list", {});
-    print(context, answer, ({ items }) => (items.length === 0 ? "no sinks\n" : table(items.map(cellsOf))));
+    print(context, answer, ({ items }) => (items.length === 0 ? noSinks : table(items.map(cellsOf))));
     return undefined;
   },
 };

@@ -9,7 +9,8 @@ export const sinkTest: Command = {
   words: ["sinks", "test"],
   program: "agent",
   summary: "Send a notification that says it is a test, and say what came of it",
-  details: "It goes past queue, quiet hours and rate limit. Exits with 1 when it was not delivered.",
+  details:
+    "It goes past queue, quiet hours and rate limit. Exits with 1 when it was not delivered. What can be set of a sink: docs/sinks.md.",
   arguments: [{ name: "sink", summary: "name of the sink" }],
   examples: [{ command: "holdfast sinks test on-call", says: "does it arrive?" }],
   async run(context, given) {
