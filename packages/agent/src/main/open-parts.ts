@@ -19,6 +19,7 @@ import { type OpenNotification, openNotification } from "./open-notification.ts"
 import { type OpenStore, openStore } from "./open-store.ts";
 import { OwnFindings } from "./own-findings.ts";
 import { queryOver } from "./query.ts";
+import { tellRulesChanged } from "./rules-changed.ts";
 
 /** What parts are opened with. */
 export interface PartsStart {
@@ -66,7 +67,13 @@ export async function openParts(start: PartsStart): Promise<AgentParts> {
     (running) => detection.setRules(running),
     (rule) => detection.enable(rule),
   );
-  const rules: RuleParts = { book, load, readings: (rule) => detection.readingOf(rule), effects };
+  const rules: RuleParts = {
+    book,
+    load,
+    readings: (rule) => detection.readingOf(rule),
+    effects,
+    onChanged: tellRulesChanged(own),
+  };
   const ruleIds = () => [...load().rules.keys()];
   const notification = await openNotification({ ...start, settings: told, metrics, ruleIds });
   const memory = new MemoryBudget(told.memoryMiB, log, ending);

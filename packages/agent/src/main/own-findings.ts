@@ -1,7 +1,16 @@
+import type { Severity } from "@holdfast/rules";
 import { type Finding, findingOf } from "../alerts/index.ts";
 
 /** What waits is bounded; alerts of one rule and key are one anyway. */
 const MAX_WAITING = 256;
+
+const LESS = "The agent tells of itself: it sees, judges or tells less than it should.";
+
+/** What is said of a finding when it is not that the agent does less than it should. */
+export interface OwnWords {
+  readonly severity?: Severity;
+  readonly description?: string;
+}
 
 /** What people have to hear of the agent itself, recorded and told like what rules find, whatever the rules are. */
 export class OwnFindings {
@@ -15,12 +24,17 @@ export class OwnFindings {
   }
 
   /** `details` tell one finding from another: the same ones again are a repetition. */
-  raise(id: string, title: string, details: Readonly<Record<string, string>>): void {
+  raise(
+    id: string,
+    title: string,
+    details: Readonly<Record<string, string>>,
+    { severity = "high", description = LESS }: OwnWords = {},
+  ): void {
     const rule = {
       id,
       title,
-      severity: "high",
-      description: "The agent tells of itself: it sees, judges or tells less than it should.",
+      severity,
+      description,
       falsePositives: [],
       attack: [],
       dedup: Object.keys(details),

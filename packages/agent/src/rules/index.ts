@@ -4,7 +4,7 @@ import { ruleStatesTable } from "./store.ts";
 
 export { loadRules, type RulePlaces } from "./load-rules.ts";
 export { ruleOperations } from "./operations.ts";
-export type { RuleParts } from "./parts.ts";
+export type { RuleDifference, RuleParts } from "./parts.ts";
 export { ruleReload } from "./reload.ts";
 export { restoreRules } from "./restore.ts";
 export { type LoadedRule, type OnRules, RuleBook, type RuleSnapshot } from "./rule-book.ts";

@@ -1,6 +1,14 @@
+import type { Principal } from "@holdfast/engine";
 import type { Effects } from "../effects.ts";
 import type { RuleBook, RuleSnapshot } from "./rule-book.ts";
 import type { RuleReading } from "./view.ts";
+
+/** Ids of rules that are read otherwise than they were. */
+export interface RuleDifference {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+}
 
 /** What operations on rules work with. */
 export interface RuleParts {
@@ -10,4 +18,6 @@ export interface RuleParts {
   /** How the runs of a rule went; undefined when it has not run. */
   readonly readings: (rule: string) => RuleReading | undefined;
   readonly effects: Effects;
+  /** Told of a reload that changed what is watched for, once it is recorded. */
+  readonly onChanged?: (difference: RuleDifference, by: Principal) => void;
 }

@@ -1,5 +1,5 @@
 import { dutyDefinition, type Operation, type Run } from "@holdfast/engine";
-import type { RuleParts } from "./parts.ts";
+import type { RuleDifference, RuleParts } from "./parts.ts";
 import type { RuleSnapshot } from "./rule-book.ts";
 
 const MAX_PROBLEMS = 1000;
@@ -7,8 +7,8 @@ const MAX_PROBLEMS = 1000;
 const MAX_NAMED = 100;
 
 /** `rule.reload`: reads the files now; what they say takes effect once that is recorded. */
-export function reloadRules({ book, load, effects }: RuleParts): Run {
-  return async () => {
+export function reloadRules({ book, load, effects, onChanged }: RuleParts): Run {
+  return async ({ principal }) => {
     const snapshot = await load();
     const difference = differenceOf(book.snapshot, snapshot);
     const counts = {
@@ -17,9 +17,13 @@ export function reloadRules({ book, load, effects }: RuleParts): Run {
       changed: difference.changed.length,
       removed: difference.removed.length,
     };
+    const activate = () => {
+      book.activate(snapshot);
+      if (counts.added + counts.changed + counts.removed > 0) onChanged?.(difference, principal);
+    };
     return {
       output: { ...counts, problems: snapshot.problems.slice(0, MAX_PROBLEMS) },
-      writes: [effects.after(() => book.activate(snapshot))],
+      writes: [effects.after(activate)],
       facts: { ...counts, ...named(difference), problems: snapshot.problems.length },
     };
   };
@@ -30,13 +34,7 @@ export function ruleReload(parts: RuleParts): Operation {
   return { definition: dutyDefinition("rule.reload", "rule"), run: reloadRules(parts) };
 }
 
-interface Difference {
-  readonly added: readonly string[];
-  readonly changed: readonly string[];
-  readonly removed: readonly string[];
-}
-
-function differenceOf(before: RuleSnapshot, after: RuleSnapshot): Difference {
+function differenceOf(before: RuleSnapshot, after: RuleSnapshot): RuleDifference {
   const isIn = (snapshot: RuleSnapshot) => (id: string) => snapshot.rules.has(id);
   const ids = [...after.rules.keys()];
   return {
@@ -48,7 +46,7 @@ function differenceOf(before: RuleSnapshot, after: RuleSnapshot): Difference {
 
 const saying = ({ rules }: RuleSnapshot, id: string): string => JSON.stringify(rules.get(id)?.rule);
 
-const named = ({ added, changed, removed }: Difference) => ({
+const named = ({ added, changed, removed }: RuleDifference) => ({
   addedRules: added.slice(0, MAX_NAMED),
   changedRules: changed.slice(0, MAX_NAMED),
   removedRules: removed.slice(0, MAX_NAMED),

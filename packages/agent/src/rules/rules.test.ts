@@ -9,6 +9,7 @@ import {
   restoreRules,
   RuleBook,
   ruleOperations,
+  type RuleParts,
   ruleReload,
   type RuleReading,
   ruleStateTables,
@@ -19,6 +20,7 @@ let book: RuleBook;
 let bench: SliceBench;
 let running: readonly string[];
 let enabled: string[];
+let told: unknown[];
 const readings = new Map<string, RuleReading>();
 const load = () => loadRules({ starter: join(folder, "starter"), own: join(folder, "own"), profile: "strict" });
 
@@ -37,6 +39,7 @@ beforeEach(async () => {
   write("own/mine.yaml", ruleText("mine"));
   readings.clear();
   enabled = [];
+  told = [];
   book = new RuleBook(
     (rules) => {
       running = rules.map(({ rule }) => rule.id);
@@ -45,7 +48,10 @@ beforeEach(async () => {
   );
   book.activate(load());
   bench = await openSlice((define, effects) => {
-    const parts = { book, load, readings: (rule: string) => readings.get(rule), effects };
+    const onChanged: NonNullable<RuleParts["onChanged"]> = (difference, { actor }) => {
+      told.push({ ...difference, actor });
+    };
+    const parts = { book, load, readings: (rule: string) => readings.get(rule), effects, onChanged };
     return [
       ...ruleOperations(define, parts),
       { ...ruleReload(parts), definition: { ...ruleReload(parts).definition, name: "duty" } },
@@ -244,6 +250,14 @@ describe("a reload", () => {
     });
     expect(running).toEqual(["beta", "mine", "new"]);
     expect(await bench.call("rule.reload")).toMatchObject({ added: 0, changed: 0, removed: 0 });
+  });
+
+  it("tells once of what it changed and who asked for it, and of nothing when it changed nothing", async () => {
+    write("own/new.yaml", ruleText("new"));
+    rmSync(join(folder, "starter/a.yaml"));
+    await bench.call("rule.reload");
+    await bench.call("rule.reload");
+    expect(told).toEqual([{ added: ["new"], changed: [], removed: ["alpha"], actor: actorId }]);
   });
 
   it("is recorded as well when the agent does it unasked", async () => {

@@ -286,7 +286,7 @@ test("what is left out is not watched", async () => {
 
 test("the agent watches itself, and the files that matter on every host", () => {
   const own = agentWatches({ programs: ["/usr/bin/node"], configuration: ["/etc/a"], rules: ["/r"], stores: ["/s"] });
-  expect(own.map(({ category }) => category)).toEqual(["agent", "agent"]);
+  expect(own.map(({ category }) => category)).toEqual(["agent", "agent", "agent_rules"]);
   expect(own[0]).toMatchObject({ paths: ["/s"], watchesContent: false });
   const paths = defaultWatches.flatMap((watch) => watch.paths);
   for (const path of ["/etc/shadow", "/etc/ld.so.preload", "/root/.ssh/*", "/etc/cron.d/*"])

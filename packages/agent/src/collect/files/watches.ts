@@ -52,11 +52,14 @@ export interface AgentFiles {
 }
 
 const AGENT = "agent";
+/** Rules take effect when they are read again, and come in hundreds: they are told of together. */
+const AGENT_RULES = "agent_rules";
 
 /** The agent's own files; its stores change by themselves, and are watched for being replaced. */
 export function agentWatches({ programs, configuration, rules, stores }: AgentFiles): readonly FileWatch[] {
   return [
     { category: AGENT, paths: stores, watchesContent: false },
-    { category: AGENT, paths: [...programs, ...configuration, ...rules] },
+    { category: AGENT, paths: [...programs, ...configuration] },
+    { category: AGENT_RULES, paths: rules },
   ];
 }

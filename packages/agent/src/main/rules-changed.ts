@@ -1,0 +1,31 @@
+import type { RuleParts } from "../rules/index.ts";
+import type { OwnFindings } from "./own-findings.ts";
+
+/** Ids that an alert names of each kind; the entry in the ledger names more. */
+const MAX_NAMED = 20;
+
+/**
+ * Tells people once of a reload that changed what is watched for, by whose order and which rules. Whoever may order it
+ * may have written the files as well, so that an order alone makes no change a harmless one.
+ */
+export function tellRulesChanged(own: OwnFindings): NonNullable<RuleParts["onChanged"]> {
+  return ({ added, changed, removed }, { kind, credential, actor }) => {
+    const isLess = changed.length + removed.length > 0;
+    const details = {
+      by: kind === "token" ? actor : credential,
+      added: named(added),
+      changed: named(changed),
+      removed: named(removed),
+    };
+    own.raise("agent-rules-changed", "The agent took other rules", details, {
+      severity: isLess ? "high" : "medium",
+      description:
+        "Rule files were read again, and what is watched for is not what it was. The ledger has who asked for it.",
+    });
+  };
+}
+
+function named(ids: readonly string[]): string {
+  const rest = ids.length - MAX_NAMED;
+  return `${ids.slice(0, MAX_NAMED).join(" ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
