@@ -57,8 +57,9 @@ function admitted(admission: Admission, sql: string): AdmittedStatement {
   if (admission.ok) return admission.statement;
   const { code, message, position, hint } = admission.refusal;
   const place = `line ${position.line}, column ${position.column}`;
+  const advice = hint?.replace("the profile extended", "agent.detection.queryProfile: extended");
   throw new Refusal("query_refused", `${message} (${code}), at ${place}`, {
-    ...(hint !== undefined && { hint }),
+    ...(advice !== undefined && { hint: advice }),
     errors: [{ pointer: "/body/sql", message, position }],
     facts: { sql, refused: code },
   });

@@ -9,9 +9,16 @@ const rule = text({
 /** How rules are judged, and by what they are confined. */
 export const detectionSection = section("How rules are judged.", {
   profile: choice({
-    summary: "Which SQL rules and queries may use.",
+    summary: "Which SQL rules may use.",
     choices: ["strict", "extended"],
     default: "strict",
+    isReloadable: true,
+  }),
+  // Rules run unattended, and may come from anywhere; a query is typed by somebody who may look at everything here.
+  queryProfile: choice({
+    summary: "Which SQL `holdfast query` may use.",
+    choices: ["strict", "extended"],
+    default: "extended",
     isReloadable: true,
   }),
   rulesFolder: path({

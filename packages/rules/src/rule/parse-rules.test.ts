@@ -167,7 +167,11 @@ describe("what is wrong with a rule file", () => {
     ],
     [
       `${five}profile: extended\n`,
-      "rules/own.yaml:6:10: rules may not be wider than the profile strict (the configuration of the agent can allow it)",
+      "rules/own.yaml:6:10: rules may not be wider than the profile strict (agent.detection.profile: extended allows it)",
+    ],
+    [
+      five.replace("sql: ", "sql: SELECT pid FROM processes WHERE name IN ('a') #"),
+      "rules/own.yaml:5:43: IN is not admitted in the profile strict (write column = a OR column = b, or use the profile extended; write profile: extended in the rule, and set agent.detection.profile: extended)",
     ],
     [
       `${five}tests: { match: [ { proces_events: { pid: 1 } } ] }\n`,

@@ -103,7 +103,7 @@ function readProfile(fields: Fields, options: RuleOptions, issues: IssueList): P
   const node = fields.get("profile");
   const profile = fields.oneOf("profile", node, profiles);
   if (profile === undefined || profiles.indexOf(profile) <= profiles.indexOf(options.profile)) return profile;
-  const hint = "the configuration of the agent can allow it";
+  const hint = `agent.detection.profile: ${profile} allows it`;
   issues.add("profile_not_allowed", `rules may not be wider than the profile ${options.profile}`, node!.offset, hint);
   return undefined;
 }
@@ -124,7 +124,9 @@ function admitSql(fields: Fields, profile: Profile, options: RuleOptions, issues
   const admission = admit(sql, { ...options, profile });
   if (!admission.ok) {
     const { message, position, hint } = admission.refusal;
-    issues.add("sql_refused", message, offsetWithin(node, position.offset, issues.text), hint);
+    const isWide = profile === "strict" && admit(sql, { ...options, profile: "extended" }).ok;
+    const advice = isWide ? [hint, wayToExtended(options)].filter(Boolean).join("; ") : hint;
+    issues.add("sql_refused", message, offsetWithin(node, position.offset, issues.text), advice);
     return undefined;
   }
   if (admission.statement.columns.length > ruleLimits.columns) {
@@ -136,6 +138,12 @@ function admitSql(fields: Fields, profile: Profile, options: RuleOptions, issues
     );
   }
   return { sql: sql.trim(), statement: admission.statement };
+}
+
+/** Where the wider profile is asked for: the rule says that it needs it, and the agent has to allow that. */
+function wayToExtended({ profile }: RuleOptions): string {
+  const inRule = "write profile: extended in the rule";
+  return profile === "extended" ? inRule : `${inRule}, and set agent.detection.profile: extended`;
 }
 
 function readSchedule(node: Located | undefined, issues: IssueList): Schedule {

@@ -164,7 +164,7 @@ describe("a refusal", () => {
     ['SELECT pid FROM processes WHERE name = "something"', "text literals stand in '…'"],
     [
       "SELECT pid FROM processes WHERE name LIKE 'x%'",
-      "compare with SUBSTR(column, 1, n) = '…', or set agent.detection.profile: extended",
+      "compare with SUBSTR(column, 1, n) = '…', or use the profile extended",
     ],
   ])("names the near miss or the way out: %s", (sql, hint) => {
     expect(refusalOf(sql).hint).toBe(hint);

@@ -37,12 +37,7 @@ export function parseAlias(cursor: Cursor): { alias?: string } {
   const token = cursor.peek();
   const isBareName = token.kind === "quoted" || (token.kind === "word" && !isKeyword(token.upper));
   if (as === undefined && !isBareName) return {};
-  requireExtended(
-    cursor.profile,
-    "a name of its own (AS)",
-    as ?? token,
-    "leave it out, or set agent.detection.profile: extended",
-  );
+  requireExtended(cursor.profile, "a name of its own (AS)", as ?? token, "leave it out, or use the profile extended");
   return { alias: takeNewName(cursor).name };
 }
 

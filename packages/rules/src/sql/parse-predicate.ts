@@ -36,10 +36,10 @@ export function parsePredicate(cursor: Cursor, subject: Syntax, parseOperand: ()
 }
 
 const strictWays: ReadonlyMap<string, string> = new Map([
-  ["LIKE", "compare with SUBSTR(column, 1, n) = '…', or set agent.detection.profile: extended"],
-  ["GLOB", "compare with SUBSTR(column, 1, n) = '…', or set agent.detection.profile: extended"],
-  ["IN", "write column = a OR column = b, or set agent.detection.profile: extended"],
-  ["BETWEEN", "write column >= a AND column <= b, or set agent.detection.profile: extended"],
+  ["LIKE", "compare with SUBSTR(column, 1, n) = '…', or use the profile extended"],
+  ["GLOB", "compare with SUBSTR(column, 1, n) = '…', or use the profile extended"],
+  ["IN", "write column = a OR column = b, or use the profile extended"],
+  ["BETWEEN", "write column >= a AND column <= b, or use the profile extended"],
 ]);
 
 function refuseOddWords(upper: string, offset: number): void {

@@ -16,7 +16,7 @@ export function requireExtended(profile: Profile, what: string, token: Token, hi
     code,
     `${what} is not admitted in the profile strict`,
     token.offset,
-    hint ?? "set agent.detection.profile: extended",
+    hint ?? "use the profile extended",
   );
 }
 

@@ -53,10 +53,11 @@ const staged = (scene: Scene = {}, given?: Given): Staged =>
     },
     given,
   );
-const plain = { format: "table", limit: undefined, timeoutMs: undefined } as const;
+const plain = { format: "table", isExact: false, limit: undefined, timeoutMs: undefined } as const;
 
 describe("rows", () => {
-  const { style } = stage({}).context.output;
+  const pipe = stage({}).context.output;
+  const terminal = stage({ isTerminal: true, columns: 80 }).context.output;
 
   it("show as a table in which no value can act or break out of its line", () => {
     const lines = [
@@ -67,31 +68,37 @@ describe("rows", () => {
       "=1+1\\u{1b}[2J  3",
       "",
     ];
-    expect(showRows(result, "table", style, true).split("\n")).toEqual(lines);
+    expect(showRows(result, "table", terminal)).toEqual({ text: lines.join("\n"), isCut: false });
   });
 
-  it("show as CSV that tells what is empty from what is not known, exact in a pipe", () => {
-    expect(showRows(result, "csv", style, false)).toBe(
+  it("show on a terminal no wider than that is", () => {
+    const wide = { ...result, rows: [["x".repeat(200), 1]] };
+    const { text, isCut } = showRows(wide, "table", terminal);
+    expect(isCut).toBe(true);
+    for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    expect(text).toMatch(/…  1\n$/);
+    expect(showRows(wide, "table", pipe).text).toContain("x".repeat(200));
+  });
+
+  it("show as CSV that tells what is empty from what is not known, exact in a pipe when that is wanted", () => {
+    expect(showRows(result, "csv", pipe, true).text).toBe(
       'name,n\r\n"a,b",1\r\n"say ""x""",\r\n"",2\r\n=1+1\u001b[2J,3\r\n',
     );
-    expect(showRows(result, "csv", style, true)).toContain("=1+1\\u{1b}[2J,3");
+    expect(showRows(result, "csv", terminal, true).text).toContain("=1+1\\u{1b}[2J,3");
   });
 
+  it.each(["=1+1", "+1", "-rf", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1"])(
+    "show as CSV in which a spreadsheet finds no formula: %j",
+    (text) => {
+      const { text: csv } = showRows({ ...result, rows: [[text, -3]] }, "csv", pipe);
+      // A number is one, whatever its sign.
+      expect(csv).toBe(`name,n\r\n"'${text}",-3\r\n`);
+    },
+  );
+
   it("show a line for each value", () => {
-    expect(
-      showRows(
-        {
-          ...result,
-          rows: [
-            ["x", 1],
-            ["y", null],
-          ],
-        },
-        "line",
-        style,
-        true,
-      ),
-    ).toBe("name  x\nn     1\n--\nname  y\nn     NULL\n");
+    const two = { ...result, rows: [["x", 1] as const, ["y", null] as const].map((row) => [...row]) };
+    expect(showRows(two, "line", terminal).text).toBe("name  x\nn     1\n--\nname  y\nn     NULL\n");
   });
 });
 
@@ -242,6 +249,16 @@ describe("the command", () => {
     expect(scene.calls.at(-1)?.input).toEqual({ sql: "select 1", limit: 4, timeoutMs: 2000 });
     expect(scene.err()).toContain("there are more than 4 rows");
     expect(scene.err()).toContain("4 rows, 1.0 ms");
+  });
+
+  it("says that values were cut to fit, and how they show whole", async () => {
+    const answer = () => ({ ...result, rows: [["x".repeat(200), 1]] });
+    const scene = staged({ answer, isTerminal: true, columns: 60 });
+    await query.run(scene.context, { arguments: ["select 1"], options: {} });
+    expect(scene.err()).toContain("values were cut to fit; --line shows them whole");
+    await expect(query.run(staged().context, { arguments: ["select 1"], options: { exact: true } })).rejects.toThrow(
+      "--exact goes with --csv",
+    );
   });
 
   it("has no session in JSON", async () => {

@@ -15,7 +15,9 @@ export const query: Command = {
   details:
     "One SELECT, admitted and run like a rule: in a sandbox, on data that it cannot change. Without a statement, on a " +
     "terminal, statements are read one after another, with history and completion by Tab; .help says what else there is. " +
-    "CSV holds values as they are: a spreadsheet may take one that begins with = for a formula.",
+    "Rows are cut to the width of a terminal; --line shows them whole. In CSV, a text that a spreadsheet would take for a " +
+    "formula (it begins with = + - @, a tab or a line end) gets a ' before it, unless --exact is given. Joins, LIKE, IN and " +
+    "CASE are admitted, unless agent.detection.queryProfile is strict.",
   arguments: [
     {
       name: "statement",
@@ -26,6 +28,7 @@ export const query: Command = {
   ],
   options: [
     { name: "csv", summary: "print rows as CSV (RFC 4180)" },
+    { name: "exact", summary: "with --csv: every value as it is, for a program" },
     { name: "line", summary: "print a line for each value" },
     { name: "limit", value: "n", summary: "this many rows at most (1000; 10000 are the most)" },
     { name: "timeout", value: "time", summary: "how long it may run (10s; 30s is the most)" },
@@ -43,8 +46,9 @@ export const query: Command = {
     { command: "holdfast query", says: "ask one thing after another" },
   ],
   async run(context, given) {
-    const session = new QuerySession(context, settingsOf(given));
+    const settings = settingsOf(given);
     const statement = await statementOf(context, given);
+    const session = new QuerySession(context, settings, { isInteractive: statement === undefined });
     if (statement === undefined) await converse(context, session);
     else if (statement.startsWith(".")) await session.command(statement);
     else await session.query(statement);
@@ -56,11 +60,13 @@ function settingsOf(given: Given): QuerySettings {
   const [isCsv, isLine, time] = [isSet(given, "csv"), isSet(given, "line"), textOption(given, "timeout")];
   if (Number(isCsv) + Number(isLine) + Number(isSet(given, "json")) > 1)
     throw usage("--csv, --line and --json name two formats");
+  if (isSet(given, "exact") && !isCsv) throw usage("--exact goes with --csv");
   const seconds = time === undefined ? undefined : secondsOf(time);
   if (seconds !== undefined && seconds > maxTimeoutSeconds)
     throw usage(`--timeout takes ${maxTimeoutSeconds}s at most`);
   return {
     format: isCsv ? "csv" : isLine ? "line" : "table",
+    isExact: isSet(given, "exact"),
     limit: numberOption(given, "limit", 1),
     timeoutMs: seconds === undefined ? undefined : seconds * 1000,
   };

@@ -12,6 +12,8 @@ import { type RowFormat, rowFormats, showRows } from "./show-rows.ts";
 /** How statements are run and shown. */
 export interface QuerySettings {
   readonly format: RowFormat;
+  /** CSV for programs: nothing stands before what a spreadsheet would take for a formula. */
+  readonly isExact: boolean;
   readonly limit: number | undefined;
   readonly timeoutMs: number | undefined;
 }
@@ -27,11 +29,13 @@ A statement ends with ";" or an empty line.
 /** Runs statements and dot-commands of one user, one at a time. */
 export class QuerySession {
   readonly #context: Context;
+  readonly #isInteractive: boolean;
   #settings: QuerySettings;
   #tables: Tables | undefined;
 
-  constructor(context: Context, settings: QuerySettings) {
+  constructor(context: Context, settings: QuerySettings, { isInteractive = false } = {}) {
     this.#context = context;
+    this.#isInteractive = isInteractive;
     this.#settings = settings;
   }
 
@@ -44,7 +48,7 @@ export class QuerySession {
   /** Runs a statement and shows its rows; throws what refused it, once its place was pointed at. */
   async query(sql: string): Promise<void> {
     const { output, settings } = this.#context;
-    const { limit, timeoutMs, format } = this.#settings;
+    const { limit, timeoutMs, format, isExact } = this.#settings;
     const input = { sql, ...(limit !== undefined && { limit }), ...(timeoutMs !== undefined && { timeoutMs }) };
     const result = await this.#context.call("query.run", input).catch((error: unknown) => {
       output.err(pointAt(error, sql));
@@ -54,7 +58,13 @@ export class QuerySession {
       output.out(`${printableJson(result, output.isTerminal ? 2 : 0)}\n`);
       return;
     }
-    output.out(showRows(result, format, output.style, output.isTerminal));
+    const { text, isCut } = showRows(result, format, output, isExact);
+    output.out(text);
+    if (isCut)
+      remark(
+        this.#context,
+        `values were cut to fit; ${this.#isInteractive ? ".mode line" : "--line"} shows them whole`,
+      );
     if (result.isTruncated) remark(this.#context, `there are more than ${result.rows.length} rows`);
     if (output.isTerminal && output.isErrorTerminal) {
       output.err(output.errorStyle.dim(`${count(result.rows.length, "row")}, ${result.durationMs.toFixed(1)} ms\n`));

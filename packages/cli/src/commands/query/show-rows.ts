@@ -1,7 +1,10 @@
 import type { Operations } from "@holdfast/contract/types";
+import { fittedTable } from "../../terminal/fitted-table.ts";
+import type { Output } from "../../terminal/output.ts";
 import { printable } from "../../terminal/printable.ts";
 import type { Style } from "../../terminal/style.ts";
 import { table } from "../../terminal/table.ts";
+import { csvOf } from "./csv.ts";
 
 export type QueryResult = Operations["query.run"]["output"];
 
@@ -10,35 +13,36 @@ export type RowFormat = "table" | "csv" | "line";
 
 export const rowFormats: readonly RowFormat[] = ["table", "csv", "line"];
 
-/** Rows in one of the formats. `isForPeople`: on a terminal, where no value may act. */
-export function showRows(result: QueryResult, format: RowFormat, style: Style, isForPeople: boolean): string {
-  if (format === "csv") return csv(result, isForPeople ? printable : (text) => text);
-  return format === "line" ? lines(result, style) : columns(result, style);
+/** Where rows go: a terminal has a width, and no value may act on it. */
+export type RowOutput = Pick<Output, "isTerminal" | "columns" | "style">;
+
+export interface ShownRows {
+  readonly text: string;
+  /** Values do not show whole for want of room. */
+  readonly isCut: boolean;
+}
+
+/** Rows in one of the formats. `isExact`: CSV holds what a spreadsheet would take for a formula as it is. */
+export function showRows(result: QueryResult, format: RowFormat, output: RowOutput, isExact = false): ShownRows {
+  if (format === "csv") {
+    const made = output.isTerminal ? printable : (text: string) => text;
+    return { text: csvOf(result, { isExact, made }), isCut: false };
+  }
+  return format === "line" ? { text: lines(result, output.style), isCut: false } : columns(result, output);
 }
 
 type Cell = QueryResult["rows"][number][number];
 
 const shown = (cell: Cell | undefined): string => (cell === null || cell === undefined ? "NULL" : String(cell));
 
-function columns({ columns: names, rows }: QueryResult, style: Style): string {
-  const [heading = "", ...body] = table([names, ...rows.map((row) => row.map(shown))]).split("\n");
-  return [style.bold(heading), ...body].join("\n");
+function columns({ columns: names, rows }: QueryResult, { style, columns: width }: RowOutput): ShownRows {
+  const { text, isCut } = fittedTable([names, ...rows.map((row) => row.map(shown))], width());
+  const [heading = "", ...body] = text.split("\n");
+  return { text: [style.bold(heading), ...body].join("\n"), isCut };
 }
 
 /** What is wider than a terminal is read better from top to bottom. */
 function lines({ columns: names, rows }: QueryResult, style: Style): string {
   const blocks = rows.map((row) => table(names.map((name, index) => [name, shown(row[index])])));
   return blocks.join(style.dim("--\n"));
-}
-
-/** RFC 4180: what is not known is empty, and an empty text has its quotes. */
-function csv({ columns: names, rows }: QueryResult, made: (text: string) => string): string {
-  const line = (cells: readonly Cell[]): string => `${cells.map((cell) => field(cell, made)).join(",")}\r\n`;
-  return [names, ...rows].map(line).join("");
-}
-
-function field(cell: Cell, made: (text: string) => string): string {
-  if (cell === null) return "";
-  const text = made(String(cell));
-  return text === "" || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

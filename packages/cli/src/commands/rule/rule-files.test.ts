@@ -32,15 +32,20 @@ const write = (name: string, text: string | Uint8Array): void => writeFileSync(j
 
 async function run(command: Command, names: readonly string[], options: Readonly<Record<string, string | true>> = {}) {
   const given = { arguments: names, options };
-  const staged = stage({ workingFolder: folder }, given, command);
+  const env = { HOME: folder, XDG_CONFIG_HOME: join(folder, "config") };
+  const staged = stage({ workingFolder: folder, env }, given, command);
   const code = await command.run(staged.context, given);
-  return { out: staged.out(), code, calls: staged.calls };
+  return { out: staged.out(), err: staged.err(), code, calls: staged.calls };
 }
+
+const byDefault = "by the profile strict (the default of agent.detection.profile)";
+const wide = five.replace("SUBSTR(path, 1, 5) = '/tmp/'", "path LIKE '/tmp/%'");
 
 describe("rules lint", () => {
   it("accepts a rule of five lines, and asks no agent", async () => {
     write("five.yaml", five);
-    expect(await run(ruleLint, ["five.yaml"])).toEqual({ out: "1 rule works\n", code: undefined, calls: [] });
+    const out = `1 rule works ${byDefault}\n`;
+    expect(await run(ruleLint, ["five.yaml"])).toEqual({ out, err: "", code: undefined, calls: [] });
   });
 
   it("names file, line and column of each mistake, also in folders", async () => {
@@ -49,21 +54,60 @@ describe("rules lint", () => {
     write("rules/deep/bad.yaml", five.replace("SELECT", "DELETE"));
     write("rules/notes.txt", "nonsense: [");
     const { out, code } = await run(ruleLint, ["rules"]);
-    expect(out).toBe("rules/deep/bad.yaml:4:6: DELETE is not admitted: only SELECT is\n1 rule works\n");
+    expect(out).toBe(`rules/deep/bad.yaml:4:6: DELETE is not admitted: only SELECT is\n1 rule works ${byDefault}\n`);
     expect(code).toBe(1);
   });
 
+  it("judges by the profile that an agent started here would have, and says what only the other admits", async () => {
+    write("wide.yaml", `${wide}profile: extended\n`);
+    const strict = await run(ruleLint, ["wide.yaml"]);
+    expect(strict.code).toBe(1);
+    expect(strict.out).toContain(`0 rules work ${byDefault}\n`);
+    expect(strict.out).toContain(
+      "only by the profile extended: shell-in-tmp (set agent.detection.profile: extended)\n",
+    );
+    write("agent.yaml", "agent:\n  detection:\n    profile: extended\n");
+    const config = join(folder, "agent.yaml");
+    const { out, code } = await run(ruleLint, ["wide.yaml"], { config });
+    expect(code).toBeUndefined();
+    expect(out).toContain(`1 rule works by the profile extended (agent.detection.profile, ${config}:3:5)\n`);
+    expect(out).toContain("an agent with the profile strict refuses them");
+  });
+
   it("judges by the profile that is wanted", async () => {
-    write("wide.yaml", five.replace("SUBSTR(path, 1, 5) = '/tmp/'", "path LIKE '/tmp/%'") + "profile: extended\n");
-    expect((await run(ruleLint, ["wide.yaml"])).code).toBeUndefined();
-    expect((await run(ruleLint, ["wide.yaml"], { profile: "strict" })).code).toBe(1);
+    write("wide.yaml", `${wide}profile: extended\n`);
+    const { out, code } = await run(ruleLint, ["wide.yaml"], { profile: "extended" });
+    expect(code).toBeUndefined();
+    expect(out).toContain("1 rule works by the profile extended (--profile)\n");
     await expect(run(ruleLint, ["wide.yaml"], { profile: "all" })).rejects.toThrow("strict or extended");
+  });
+
+  it("says what to write in a rule that needs the wider profile and does not say so", async () => {
+    write("wide.yaml", wide);
+    const { out, code } = await run(ruleLint, ["wide.yaml"], { profile: "extended" });
+    expect(out).toContain("write profile: extended in the rule)");
+    expect(code).toBe(1);
+  });
+
+  it("takes the narrow profile when the agent's settings cannot be used, and says so", async () => {
+    write("five.yaml", five);
+    write("agent.yaml", "agent:\n  detektion: {}\n");
+    const { out, err, code } = await run(ruleLint, ["five.yaml"], { config: join(folder, "agent.yaml") });
+    expect(out).toContain(byDefault);
+    expect(err).toMatch(/the agent's settings cannot be used, so the profile strict is taken: .*detektion/);
+    expect(code).toBeUndefined();
   });
 
   it("says in JSON what it found", async () => {
     write("bad.yaml", "id: [");
     const { out } = await run(ruleLint, ["bad.yaml"], { json: true });
-    expect(JSON.parse(out)).toMatchObject({ ok: false, rules: 0, issues: [{ code: "yaml_invalid" }] });
+    expect(JSON.parse(out)).toMatchObject({
+      ok: false,
+      profile: "strict",
+      rules: 0,
+      extendedOnly: [],
+      issues: [{ code: "yaml_invalid" }],
+    });
   });
 
   it("refuses what it cannot read", async () => {
