@@ -80,7 +80,7 @@ export async function openParts(start: PartsStart): Promise<AgentParts> {
   const operations = agentOperations({
     rules,
     queries: {
-      admit: (sql) => admit(sql, { profile: settings().detection.profile, tables: ruleTables }),
+      admit: (sql) => admit(sql, { profile: settings().detection.queryProfile, tables: ruleTables }),
       run: queryOver(executors.queries, () => stored.store.head),
     },
     sinks: notification.sinks,
