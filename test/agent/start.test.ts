@@ -152,6 +152,19 @@ describe("an agent", PATIENCE, () => {
     agent.process.kill("SIGHUP");
     await expect.poll(() => holdfast("rules", "list", "--json").out, { timeout: 10_000 }).toContain('"mine"');
     expect(holdfast("audit", "log", "--agent").out).toContain("rule.reload");
+    const told = () => holdfast("alerts", "list", "--rule", "agent-rules-changed", "--json").out;
+    await expect.poll(told, { timeout: 20_000 }).toContain("added=mine");
+  });
+
+  it("takes its socket's name back when it was removed, and tells of it", async () => {
+    const agent = await start();
+    rmSync(agent.socketPath);
+    await expect
+      .poll(() => holdfast("alerts", "list", "--json").out, { timeout: 20_000 })
+      .toContain("nothing is there");
+    expect(statSync(agent.socketPath).mode & 0o777).toBe(0o600);
+    expect(await ended(agent, "SIGTERM")).toBe(0);
+    expect(existsSync(agent.socketPath)).toBe(false);
   });
 });
 

@@ -37,6 +37,7 @@ export interface PartsStart {
 /** What an agent is made of beside its ledger. */
 export interface AgentParts {
   readonly metrics: AgentMetrics;
+  readonly own: OwnFindings;
   readonly stored: OpenStore;
   readonly source: ChosenSource;
   readonly executors: OpenExecutors;
@@ -89,6 +90,7 @@ export async function openParts(start: PartsStart): Promise<AgentParts> {
   });
   return {
     metrics,
+    own,
     stored,
     source,
     executors,

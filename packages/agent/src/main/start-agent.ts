@@ -17,11 +17,12 @@ import { addressOf, type AgentSettings } from "../settings/index.ts";
 import { alertDuty, startRecorder } from "./alerting.ts";
 import { type AgentFolder, openAgentFolder } from "./data-folder.ts";
 import { Ending } from "./ending.ts";
-import { listen } from "./listeners.ts";
+import { listen, type Listening } from "./listeners.ts";
 import { checkpointDirOf, hostNameOf, type Told } from "./load-settings.ts";
 import { openCredentials } from "./open-credentials.ts";
 import { type AgentLedger, openLedger } from "./open-ledger.ts";
 import { type AgentParts, openParts } from "./open-parts.ts";
+import type { OwnFindings } from "./own-findings.ts";
 import { reloadAgent } from "./reload.ts";
 import { agentRootKey } from "./root-key.ts";
 import { type Collection, startCollection } from "./start-collection.ts";
@@ -70,7 +71,7 @@ async function begin(start: AgentStart, ending: Ending): Promise<RunningAgent> {
   const { settings, files } = start.loaded;
   const { env } = told;
   const host = hostNameOf(settings);
-  const held: Held = { settings, parts: undefined, collection: undefined, features: [] };
+  const held: Held = { settings, parts: undefined, collection: undefined, listening: undefined, features: [] };
   const hardening = hardenProcess();
   held.features.push(keepCapabilitiesFromChildren());
   const folder = openAgentFolder(settings.dataDir);
@@ -81,6 +82,7 @@ async function begin(start: AgentStart, ending: Ending): Promise<RunningAgent> {
     ...held.features,
     ...(held.collection === undefined ? [] : [held.collection.feature()]),
     ...(held.parts?.features() ?? []),
+    ...(held.listening?.features() ?? []),
   ];
   const rootKey = agentRootKey(settings.rootKey, credentials.store);
   const ledger = await openLedger({
@@ -113,7 +115,16 @@ async function begin(start: AgentStart, ending: Ending): Promise<RunningAgent> {
   const collection = startCollection({ parts, settings, watches, log, ending });
   held.collection = collection;
   const socket = socketOf(settings, env, folder);
-  const listening = await openDoors({ ledger, socket, metrics: assembly.metrics, settings, ending });
+  const listening = await openDoors({
+    ledger,
+    socket,
+    own: parts.own,
+    log,
+    metrics: assembly.metrics,
+    settings,
+    ending,
+  });
+  held.listening = listening;
   const further = [alertDuty(ledger, settings)];
   const { gate, keyring, reads, actors, systemTenant } = assembly;
   const duties = { gate, keyring, reads, ledger: assembly.ledger, actor: actors.server, systemTenant, log, further };
@@ -139,23 +150,28 @@ interface Held {
   settings: AgentSettings;
   parts: AgentParts | undefined;
   collection: Collection | undefined;
+  listening: Listening | undefined;
   readonly features: Feature[];
 }
 
 interface Doors {
   readonly ledger: AgentLedger;
   readonly socket: string;
+  readonly own: OwnFindings;
+  readonly log: LevelledLogger;
   readonly metrics: Metrics;
   readonly settings: AgentSettings;
   readonly ending: Ending;
 }
 
-async function openDoors({ ledger, socket, metrics, settings, ending }: Doors) {
+async function openDoors({ ledger, socket, own, log, metrics, settings, ending }: Doors) {
   const { gate, operations, refusal } = ledger.assembly;
   const pages = probePages({ notReady: () => refusal()?.message }, () => metrics.text());
   const address = settings.metricsAddress === undefined ? undefined : addressOf(settings.metricsAddress);
   const door = { gate, operations, problems, pages, onStray: metrics.stray };
-  const listening = await listen(socket, address, door);
+  const onTaken = (found: string) =>
+    own.raise("agent-socket-replaced", "The agent's socket was removed or replaced", { socket, found });
+  const listening = await listen(socket, address, door, { log, onTaken });
   ending.at("doors", () => listening.close());
   return listening;
 }
