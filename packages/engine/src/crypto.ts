@@ -155,6 +155,20 @@ export const verifySignature: VerifySignature = (publicKey, message, signature) 
   signature.byteLength === sodium.crypto_sign_BYTES &&
   sodium.crypto_sign_verify_detached(bufferOf(signature), bufferOf(message), bufferOf(publicKey));
 
+/** What a key from a password costs whoever has to guess the password. */
+export interface PasswordCost {
+  readonly memoryKiB: number;
+  readonly passes: number;
+}
+
+/** Argon2id of RFC 9106 with one lane: 32 bytes. Its memory is mapped for the call alone, and is the system's again after it. */
+export function argon2id(password: Uint8Array, salt: Uint8Array, { memoryKiB, passes }: PasswordCost): Uint8Array {
+  const out = Buffer.allocUnsafe(KEY_BYTES);
+  const algorithm = sodium.crypto_pwhash_ALG_ARGON2ID13;
+  sodium.crypto_pwhash(out, bufferOf(password), bufferOf(salt), passes, memoryKiB * 1_024, algorithm);
+  return out;
+}
+
 /** Overwrites key bytes that are no longer needed. */
 export function wipe(bytes: Uint8Array): void {
   sodium.sodium_memzero(bufferOf(bytes));

@@ -27,6 +27,15 @@ declare module "sodium-native" {
     crypto_sign_seed_keypair(publicKey: Buffer, secretKey: Buffer, seed: Buffer): void;
     crypto_sign_detached(signature: Buffer, message: Buffer, secretKey: Buffer): void;
     crypto_sign_verify_detached(signature: Buffer, message: Buffer, publicKey: Buffer): boolean;
+    readonly crypto_pwhash_ALG_ARGON2ID13: number;
+    crypto_pwhash(
+      out: Buffer,
+      password: Buffer,
+      salt: Buffer,
+      passes: number,
+      memoryBytes: number,
+      algorithm: number,
+    ): void;
     randombytes_buf(out: Buffer): void;
     sodium_memzero(bytes: Buffer): void;
   }

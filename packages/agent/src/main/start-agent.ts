@@ -75,11 +75,11 @@ async function begin(start: AgentStart, ending: Ending): Promise<RunningAgent> {
   const hardening = hardenProcess();
   held.features.push(keepCapabilitiesFromChildren());
   const folder = openAgentFolder(settings.dataDir);
-  const credentials = await openCredentials(settings, folder, env);
-  held.features.push(credentials.feature);
+  const credentials = await openCredentials({ settings, folder, environment: env, log });
   const effects = new Effects(log);
   const features = () => [
     ...held.features,
+    credentials.feature(),
     ...(held.collection === undefined ? [] : [held.collection.feature()]),
     ...(held.parts?.features() ?? []),
     ...(held.listening?.features() ?? []),

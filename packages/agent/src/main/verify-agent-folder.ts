@@ -29,7 +29,7 @@ export async function verifyAgentFolder(options: VerifyAgentFolderOptions): Prom
   if (!existsSync(folder.database)) {
     throw new StartFailure("data_folder", `There is no ledger in ${dataDir}.`, "Name the data folder of an agent.");
   }
-  const { store } = await openCredentials(settings, folder, told.env);
+  const { store } = await openCredentials({ settings, folder, environment: told.env });
   const rootKey = await agentRootKey(settings.rootKey, store).read(true);
   return verifyFolder({ place: ledgerIn(folder), rootKey, state, known: known?.head });
 }

@@ -43,6 +43,9 @@ export const schema = section("The agent of a host.", {
       choices: ["auto", "systemd", "systemd-creds", "secret-service", "keychain", "file", "credential-manager"],
       default: "auto",
     }),
+    passphrase: secret({ summary: "Seals secrets in files; this host's own ids do when it is not set." }),
+    previousPassphrase: secret({ summary: "Opens what was sealed under it, so that it is sealed anew." }),
+    machineIdFile: path({ summary: "File with the id that names this host, in place of the system's own." }),
   }),
   socket: path({ summary: "Socket of the agent; in its data folder when not set." }),
   metricsAddress: text({

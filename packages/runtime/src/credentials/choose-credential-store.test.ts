@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { chooseCredentialStore, type CredentialStoreSetting } from "./choose-credential-store.ts";
+import { sealerOf } from "./sealer.fixture.ts";
 
 let folder: string;
 
@@ -29,8 +30,7 @@ const choose = (
 ) =>
   chooseCredentialStore(setting, "root-key", {
     program: "holdfast-agent",
-    folder: join(folder, "data"),
-    files: { "root-key": join(folder, "root.key") },
+    inFiles: { folder: join(folder, "data"), files: { "root-key": join(folder, "root.key") }, sealer: sealerOf({}) },
     environment,
     platform,
     uid: 1_000,

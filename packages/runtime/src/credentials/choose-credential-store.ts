@@ -1,5 +1,5 @@
 import { type Availability, type CredentialStore, type CredentialStoreKind, unavailable } from "./credential-store.ts";
-import { fileStore } from "./file-store.ts";
+import { fileStore, type FileStoreOptions } from "./file-store.ts";
 import { keychainStore } from "./keychain-store.ts";
 import { secretServiceStore } from "./secret-service-store.ts";
 import { systemdCredsStore } from "./systemd-creds-store.ts";
@@ -11,10 +11,8 @@ export type CredentialStoreSetting = "auto" | CredentialStoreKind | "credential-
 export interface CredentialPlaces {
   /** Such as `holdfast-agent`: part of the names of secrets outside the data folder. */
   readonly program: string;
-  /** Folder for secrets in files. */
-  readonly folder: string;
-  /** Files that have a place of their own, by the name of the secret. */
-  readonly files?: Readonly<Record<string, string>>;
+  /** The folder of secrets in files, and how those are kept. */
+  readonly inFiles: FileStoreOptions;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly platform?: NodeJS.Platform;
   readonly uid?: number | undefined;
@@ -51,7 +49,7 @@ export async function chooseCredentialStore(
 ): Promise<ChosenStore> {
   if (setting !== "auto") return named(setting, places);
   const passedOver: PassedOver[] = [];
-  const inFile = fileStore(places.folder, places.files);
+  const inFile = fileStore(places.inFiles);
   let writable: CredentialStore | undefined;
   for (const kind of automatic) {
     const { store, why } = await probe(kind, secret, places);
@@ -101,7 +99,8 @@ async function probe(
 }
 
 function availabilityOf(kind: Exclude<CredentialStoreSetting, "auto">, places: CredentialPlaces): Availability {
-  const { program, folder, files, environment, platform = process.platform, toolFolders } = places;
+  const { program, inFiles, environment, platform = process.platform, toolFolders } = places;
+  const { folder } = inFiles;
   const uid = "uid" in places ? places.uid : process.geteuid?.();
   const tools = toolFolders === undefined ? {} : { toolFolders };
   switch (kind) {
@@ -114,7 +113,7 @@ function availabilityOf(kind: Exclude<CredentialStoreSetting, "auto">, places: C
     case "keychain":
       return keychainStore(program, { folder, platform, ...tools });
     case "file":
-      return { isAvailable: true, store: fileStore(folder, files) };
+      return { isAvailable: true, store: fileStore(inFiles) };
     case "credential-manager":
       return unavailable(noCredentialManager.why);
   }

@@ -5,7 +5,7 @@ export type CredentialStoreKind = "systemd" | "systemd-creds" | "secret-service"
 export type CredentialRead =
   | { readonly kind: "found"; readonly secret: string }
   | { readonly kind: "absent" }
-  | { readonly kind: "failed"; readonly reason: string };
+  | { readonly kind: "failed"; readonly reason: string; readonly hint?: string };
 
 export type CredentialWrite = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 

@@ -4,6 +4,9 @@ import type { CredentialStore } from "./credential-store.ts";
 
 const ROOT_KEY_BYTES = 32;
 
+/** What a root key looks like where an operator wrote it. */
+export const rootKeyForm = /^[0-9a-fA-F]{64}$/;
+
 /** Name of the root key in every credential store. */
 export const rootKeyName = "root-key";
 
@@ -19,7 +22,8 @@ export async function rootKeyFrom(store: CredentialStore, hasLedger: boolean): P
   const read = await store.read(rootKeyName);
   if (read.kind === "found") return parsed(store, read.secret);
   if (read.kind === "failed") {
-    return refused(`The root key cannot be read: ${read.reason}.`, "Make the store available, and start again.");
+    const hint = read.hint ?? "Make the store available, and start again.";
+    return refused(`The root key cannot be read: ${read.reason}.`, hint);
   }
   if (hasLedger) {
     const message = `There is a ledger already, and its root key is not in the credential store (${store.kind}).`;

@@ -10,6 +10,7 @@ import { keychainStore } from "./keychain-store.ts";
 import { missingForKeyring, startKeyring } from "./keyring.fixture.ts";
 import { findTool, runTool } from "./run-tool.ts";
 import { secretServiceStore } from "./secret-service-store.ts";
+import { sealerOf } from "./sealer.fixture.ts";
 import { systemdCredsStore } from "./systemd-creds-store.ts";
 import { systemdStore } from "./systemd-store.ts";
 
@@ -37,9 +38,13 @@ function script(name: string, text: string): string {
   return path;
 }
 
-describe("secrets in files", () => {
+/** Of a host that has no id. */
+const plainStore = (at: string, files: Readonly<Record<string, string>> = {}) =>
+  fileStore({ folder: at, files, sealer: sealerOf({}) });
+
+describe("secrets in files of a host without an id", () => {
   it("are kept for their owner alone, whole or not at all, and never replaced", async () => {
-    const store = fileStore(join(folder, "new"), { "root-key": join(folder, "root.key") });
+    const store = plainStore(join(folder, "new"), { "root-key": join(folder, "root.key") });
     expect(await store.read("hook")).toEqual({ kind: "absent" });
     expect(await store.write!("hook", "hunter2")).toEqual({ ok: true });
     expect(await store.write!("hook", "other")).toEqual({ ok: false, reason: `${folder}/new/hook is there already` });
@@ -74,13 +79,13 @@ describe("secrets in files", () => {
   ])("are refused when the file %s", async (_, spoil, sentence) => {
     writeFileSync(join(folder, "a"), "hunter2", { mode: 0o600 });
     spoil();
-    const read = await fileStore(folder).read("a");
+    const read = await plainStore(folder).read("a");
     expect(read).toMatchObject({ kind: "failed", reason: expect.stringContaining(sentence) as string });
   });
 
   it("says where it cannot write", async () => {
     writeFileSync(join(folder, "file"), "");
-    expect(await fileStore(join(folder, "file")).write!("a", "b")).toMatchObject({
+    expect(await plainStore(join(folder, "file")).write!("a", "b")).toMatchObject({
       ok: false,
       reason: expect.stringContaining("cannot be written (ENOTDIR)") as string,
     });
