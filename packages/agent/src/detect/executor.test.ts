@@ -221,6 +221,20 @@ describe("the executor's process", () => {
     expect(executor.pid).not.toBe(before);
   });
 
+  it("is not said to be there once it is gone, whatever the last one was confined by", async () => {
+    const { executor, rows } = runningExecutor(onTestFinished);
+    expect(executor.absence).toBe("it has not started yet");
+    await executor.start();
+    expect(executor.absence).toBeUndefined();
+    for (const pid of familyOf(executor.pid!).reverse()) process.kill(pid, "SIGKILL");
+    await until(() => executor.pid === undefined);
+    expect(executor.absence).toMatch(/SIGKILL|137|killed/i);
+    expect(await rows("SELECT 5 AS a")).toEqual([[5]]);
+    expect(executor.absence).toBeUndefined();
+    executor.renew();
+    expect(executor.absence).toBe("it is replaced by a fresh one");
+  });
+
   it("runs again what was running when its database is to be opened anew", async () => {
     const { executor, rows } = runningExecutor(onTestFinished);
     await executor.start();
@@ -291,6 +305,7 @@ describe("an executor without a database that it can read", () => {
     copy.close();
     rmSync(`${path}.copy`);
     await expect(executor.start()).rejects.toThrow(/journal mode delete, not wal/);
+    expect(executor.absence).toMatch(/journal mode delete, not wal/);
     database.exec("PRAGMA journal_mode = WAL; INSERT INTO users (seq) VALUES (1)");
     expect((await executor.start()).features).not.toHaveLength(0);
   });

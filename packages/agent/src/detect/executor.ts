@@ -29,7 +29,12 @@ export class Executor {
     });
   }
 
-  /** What the newest process is locked down by; undefined before the first was ready. */
+  /** Why no process takes statements now, such as what the last one died of; undefined when one does. */
+  get absence(): string | undefined {
+    return this.#keeper.absence;
+  }
+
+  /** What the newest process is or was locked down by; undefined before the first was ready. */
   get report(): SandboxReport | undefined {
     return this.#keeper.report;
   }

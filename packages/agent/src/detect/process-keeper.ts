@@ -28,6 +28,17 @@ const MAX_DELAY_MS = 5_000;
 /** A process that is not ready by then never will be; on a loaded machine it takes a second. */
 const START_LIMIT_MS = 30_000;
 
+/** What is said of a process that is gone because this side ended it. */
+const WORDS: Readonly<Record<KillReason, string>> = {
+  timeout: "it was ended at its deadline",
+  cancelled: "it was ended with a statement that nobody wanted any more",
+  renewed: "it is replaced by a fresh one",
+  not_needed: "it was not needed",
+  not_ready_in_time: `it was not ready after ${START_LIMIT_MS / 1_000} s`,
+  sandbox_too_weak: "its sandbox is weaker than is asked for",
+  closed: "it was closed",
+};
+
 /** Has one process of the executor ready: started when one is wanted, with back-off, and held against the sandbox asked for. */
 export class ProcessKeeper {
   readonly #options: ExecutorOptions;
@@ -44,6 +55,8 @@ export class ProcessKeeper {
   #delay: NodeJS.Timeout | undefined;
   #startLimit: NodeJS.Timeout | undefined;
   #gone: PromiseWithResolvers<void> | undefined;
+  #absence = "it has not started yet";
+  /** Of the newest process that was ready, whether it is still there or not. */
   report: SandboxReport | undefined;
   /** Why no process is started any more; undefined when one is. */
   refusal: string | undefined;
@@ -55,6 +68,11 @@ export class ProcessKeeper {
 
   get isReady(): boolean {
     return this.#isReady;
+  }
+
+  /** Why no process takes statements now; undefined when one does. */
+  get absence(): string | undefined {
+    return this.#isReady ? undefined : (this.refusal ?? this.#absence);
   }
 
   get pid(): number | undefined {
@@ -76,6 +94,7 @@ export class ProcessKeeper {
   kill(reason: KillReason): void {
     if (this.#process === undefined) return;
     this.#killedFor ??= reason;
+    this.#absence = WORDS[this.#killedFor];
     this.#isReady = false;
     this.#process.kill();
   }
@@ -104,7 +123,9 @@ export class ProcessKeeper {
     } catch (error) {
       this.#failures++;
       this.#isStarting = false;
-      this.#events.lost(undefined, executorErrorOf(error));
+      const whyNone = executorErrorOf(error);
+      this.#absence = whyNone.message;
+      this.#events.lost(undefined, whyNone);
     } finally {
       this.#isStarting = false;
     }
@@ -143,6 +164,7 @@ export class ProcessKeeper {
     this.#killedFor = undefined;
     clearTimeout(this.#startLimit);
     if (reason === undefined || reason === "not_ready_in_time") this.#failures++;
+    if (reason === undefined) this.#absence = ending.message;
     if (reason !== "closed" && reason !== "not_needed") this.#options.events?.ended?.(reason ?? ending.message);
     this.#gone?.resolve();
     this.#events.lost(reason === undefined ? ending : undefined, this.#whyNone(reason, ending));

@@ -82,8 +82,12 @@ export class HostOfAgent implements HostReadings {
 
   #sandbox(): Host["sandbox"] {
     const { executors, settings } = this.#with;
-    const report = executors.report();
-    if (report === undefined) return { level: "none", isDegraded: true, detail: "the executor has not started yet" };
+    const sandbox = executors.sandbox();
+    if (!sandbox.isRunning) {
+      const why = `no executor runs, and nothing is judged meanwhile: ${sandbox.why}`;
+      return { level: "none", isDegraded: true, detail: why.slice(0, MAX_DETAIL) };
+    }
+    const { report } = sandbox;
     const detail = missingOf(report).join("; ");
     return {
       level: report.level,

@@ -12,12 +12,17 @@ const MIB = 1024 * 1024;
 /** People ask now and then: their process goes when nobody has asked for so long. */
 const QUERIES_IDLE_MS = 60_000;
 
+/** What is true of the process that judges: a report of one that is gone says nothing of the present. */
+export type ExecutorSandbox =
+  | { readonly isRunning: true; readonly report: SandboxReport }
+  | { readonly isRunning: false; readonly why: string };
+
 /** Processes that run statements: a query of a person never makes a rule wait. */
 export interface OpenExecutors {
   readonly rules: Executor;
   readonly queries: Executor;
-  /** What the newest process of the rules is locked down by. */
-  report(): SandboxReport | undefined;
+  /** What the process of the rules is locked down by, or why there is none. */
+  sandbox(): ExecutorSandbox;
   /** Starts the process of the rules; one that cannot be had is told, and tried again when it is needed. */
   start(): Promise<void>;
   /** Has the next statements meet processes that open the event store anew. */
@@ -56,7 +61,7 @@ export function openExecutors({ folder, settings, own, log, ending }: ExecutorPa
   ending.at("detection", async () => {
     await Promise.all([rules.close(), queries.close()]);
   });
-  const report = () => rules.report;
+  const sandbox = () => sandboxOf(rules);
   const start = async () => {
     try {
       const { level } = await rules.start();
@@ -69,12 +74,19 @@ export function openExecutors({ folder, settings, own, log, ending }: ExecutorPa
     rules.renew();
     queries.renew();
   };
-  return { rules, queries, report, start, renew, feature: () => featureOf(report(), detection.sandbox) };
+  return { rules, queries, sandbox, start, renew, feature: () => featureOf(sandbox(), detection.sandbox) };
 }
 
-function featureOf(report: SandboxReport | undefined, minimum: SandboxReport["level"]): Feature {
+/** How the process of the rules is confined now. */
+export function sandboxOf({ absence, report }: Pick<Executor, "absence" | "report">): ExecutorSandbox {
+  if (absence !== undefined || report === undefined) return { isRunning: false, why: absence ?? "it is not known yet" };
+  return { isRunning: true, report };
+}
+
+function featureOf(sandbox: ExecutorSandbox, minimum: SandboxReport["level"]): Feature {
   const name = "rule-sandbox";
-  if (report === undefined) return { name, state: "degraded", detail: "the executor has not started yet" };
+  if (!sandbox.isRunning) return { name, state: "unavailable", detail: `no executor runs: ${sandbox.why}` };
+  const { report } = sandbox;
   const detail = [`${report.level}, asked for ${minimum}`, ...missingOf(report)].join("; ");
   return { name, state: report.level === "full" ? "available" : "degraded", detail };
 }
