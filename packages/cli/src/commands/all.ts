@@ -31,6 +31,7 @@ import { roleList } from "./role/list.ts";
 import { roleShow } from "./role/show.ts";
 import { roleUngrant } from "./role/ungrant.ts";
 import { roleWrite } from "./role/write.ts";
+import { rootKeyExport } from "./root-key/export.ts";
 import { rootKeyNew } from "./root-key/new.ts";
 import { selfCheck } from "./server/self-check.ts";
 import { status } from "./server/status.ts";
@@ -54,7 +55,10 @@ export const commandGroups: readonly (readonly [heading: string, readonly Comman
   ["Access:", [tokenCreate, tokenList, tokenLookup, tokenRevoke, roleWrite, roleList, roleShow, roleDelete]],
   ["Access:", [roleGrant, roleUngrant, roleGrants, why]],
   ["Order:", [tenantCreate, tenantList, tenantDelete, namespaceSet, namespaceShow, namespaceList, namespaceUnset]],
-  ["Storage:", [storageStatus, storageMigrate, storageGrant, sqliteToPostgres, postgresToSqlite, rootKeyNew]],
+  [
+    "Storage:",
+    [storageStatus, storageMigrate, storageGrant, sqliteToPostgres, postgresToSqlite, rootKeyNew, rootKeyExport],
+  ],
   ...sentinelGroups,
   ["Keys and ledger:", [keyList, keyRotate, auditLog, auditVerify, auditProve, auditExport, auditHead, auditKey]],
 ];
@@ -67,7 +71,7 @@ export const nounSummaries: Readonly<Record<string, string>> = {
   namespace: "Environments of folders",
   storage: "The PostgreSQL that nodes share",
   migrate: "Move an installation between a data folder and PostgreSQL",
-  "root-key": "Make root keys",
+  "root-key": "Make root keys, and copy an agent's",
   key: "Versions of the tenant's key",
   ...sentinelNouns,
   audit: "Read, verify, prove and export the ledger",

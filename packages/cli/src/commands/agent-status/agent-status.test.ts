@@ -83,6 +83,9 @@ describe("the checks of the agent", () => {
     return Object.fromEntries(findings.map(({ name, state }) => [name, state]));
   };
   const host = example("host.read");
+  const secretsIn = (state: string) => ({
+    features: [{ name: "credential-store", state, detail: "files, encrypted and bound to this host" }],
+  });
 
   it("are one where there is none", async () => {
     expect(await agentChecks(stage({}).context)).toEqual([
@@ -97,6 +100,7 @@ describe("the checks of the agent", () => {
       agent: "ok",
       "agent sources": "ok",
       "agent sandbox": "ok",
+      "agent secrets": "unavailable",
       "agent losses": "ok",
       "agent rules": "ok",
       "agent sinks": "ok",
@@ -107,6 +111,8 @@ describe("the checks of the agent", () => {
   it.each([
     ["agent sources", "wrong", { "host.read": { ...host, sources: [] } }],
     ["agent sandbox", "wrong", { "host.read": { ...host, sandbox: { level: "none", isDegraded: true, detail: "" } } }],
+    ["agent secrets", "ok", { status: secretsIn("available") }],
+    ["agent secrets", "unavailable", { status: secretsIn("degraded") }],
     ["agent losses", "unavailable", {}],
     ["agent rules", "wrong", { "rule.list": { items: [], problems: [{ file: "x.yaml", message: "no" }] } }],
     ["agent rules", "wrong", { "rule.list": { items: [{ id: "x", errors: 1 }], problems: [] } }],

@@ -9,7 +9,7 @@ import { type Finding, ok, sentenceOf, unavailable, wrong } from "../server/find
 export async function agentChecks({ agent }: Context): Promise<readonly Finding[]> {
   const reached = await reach(agent);
   if (reached.state !== "ok") return [reached];
-  const checks = [sourceCheck, sandboxCheck, lossCheck, rulesCheck, sinksCheck, lettersCheck];
+  const checks = [sourceCheck, sandboxCheck, secretsCheck, lossCheck, rulesCheck, sinksCheck, lettersCheck];
   return [reached, ...(await Promise.all(checks.map((check) => asked(check, agent))))];
 }
 
@@ -69,6 +69,18 @@ const sandboxCheck: Check = {
     return isDegraded
       ? wrong("agent sandbox", `less than configured, ${level}: ${detail}`)
       : ok("agent sandbox", `${level}: ${detail}`);
+  },
+};
+
+const NOT_SAID = { state: "unavailable", detail: "the agent does not say" };
+
+/** Where its secrets lie and what that protects from. The least that there is, is no fault of the installation. */
+const secretsCheck: Check = {
+  name: "agent secrets",
+  async look(agent) {
+    const { features } = await agent.call("status", {});
+    const { state, detail } = features.find(({ name }) => name === "credential-store") ?? NOT_SAID;
+    return state === "available" ? ok("agent secrets", detail) : unavailable("agent secrets", detail);
   },
 };
 

@@ -1,11 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "../../command.ts";
-import { exitCodes } from "../../exit-codes.ts";
-import { errnoOf, Failure } from "../../failure.ts";
 import { textOption } from "../../given.ts";
 import { print } from "../../terminal/print.ts";
+import { writeNewKey } from "./write-new-key.ts";
 
 const keyBytes = 32;
 const defaultFile = "root.key";
@@ -32,36 +30,8 @@ export const rootKeyNew: Command = {
       return undefined;
     }
     const file = resolve(context.workingFolder, out);
-    writeNewFile(file, `${hex}\n`);
+    writeNewKey(file, hex);
     print(context, { file }, (written) => `${written.file}\n`);
     return undefined;
   },
 };
-
-/** Whole or not at all: what a killed process leaves must not be taken for a key. */
-function writeNewFile(file: string, text: string): void {
-  const partial = `${file}.${process.pid}.partial`;
-  try {
-    writeFileSync(partial, text, { flag: "wx", mode: 0o600, flush: true });
-    linkSync(partial, file);
-    syncFolder(dirname(file));
-  } catch (error) {
-    throw refusal(file, error);
-  } finally {
-    rmSync(partial, { force: true });
-  }
-}
-
-/** The name has to outlast a power cut too. */
-function syncFolder(path: string): void {
-  const folder = openSync(path, "r");
-  fsyncSync(folder);
-  closeSync(folder);
-}
-
-function refusal(file: string, error: unknown): Failure {
-  const code = errnoOf(error);
-  return code === "EEXIST"
-    ? new Failure(exitCodes.conflict, `${file} exists`, "a root key is never written over; name another file")
-    : new Failure(exitCodes.failed, `${file} cannot be written (${code ?? "unknown"})`, "look at the folder");
-}
