@@ -42,4 +42,6 @@ export interface ProcessEventSource {
   /** Calls `emit` for each event, in order, and `lose` for events that are known to be gone. */
   start(emit: (event: ProcessEvent) => void, lose: (count: number, reason: string) => void): Promise<unknown>;
   stop(): Promise<void>;
+  /** Told of each process that was found by looking, while no source of the kernel's tells of any. */
+  found?(event: ProcessEvent): void;
 }

@@ -148,6 +148,24 @@ describe("a source of events", () => {
     await collecting.stop();
     expect(source.stop).toHaveBeenCalledOnce();
   });
+
+  test("that stands for looking hears of what was found, so that what looks catch can be measured", async () => {
+    const host = new CollectedHost();
+    const done = () => Promise.resolve();
+    const found = vi.fn<(event: ProcessEvent) => void>();
+    const source = { name: "polling" as ProcessEvent["source"], start: done, stop: done, found };
+    const collecting = await host.start({ source });
+    found.mockClear();
+    host.proc.put({ pid: 8, parent: 7, args: ["nc", "-l"], name: "nc" });
+    await collecting.tick();
+    expect(found.mock.calls).toMatchObject([
+      [{ type: "found", source: "polling", pid: 8, parent: 7, cmdline: "nc -l" }],
+    ]);
+    source.name = "connector";
+    host.proc.put({ pid: 9, parent: 7, args: ["nc", "-l"], name: "nc" });
+    await collecting.tick();
+    expect(found).toHaveBeenCalledOnce();
+  });
 });
 
 describe("after a restart", () => {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Logger } from "@holdfast/engine";
-import type { BatchWriter, EventStore, LossTally, Row, StoreUpkeep } from "../events/index.ts";
+import type { BatchWriter, EventStore, LossTally, Row, RowChange, StoreUpkeep } from "../events/index.ts";
 import { type CollectorState, CollectorRunner } from "./collector-runner.ts";
 import type { Collector } from "./collector.ts";
 import { FileHashes } from "./file-hashes.ts";
@@ -8,7 +8,7 @@ import { FileCollector } from "./files/file-collector.ts";
 import type { FileWatch } from "./files/watches.ts";
 import { type HostSettings, hostCollectors } from "./hosts/index.ts";
 import { Accounts } from "./hosts/passwd.ts";
-import type { ProcessEventSource } from "./process-event.ts";
+import type { ProcessEvent, ProcessEventSource } from "./process-event.ts";
 import type { ProcessWatcher } from "./process-watcher.ts";
 import type { TrackerReadings } from "./processes/tracker.ts";
 import { TickLoop } from "./tick-loop.ts";
@@ -242,7 +242,7 @@ async function openParts(options: CollectOptions): Promise<Parts> {
     hashes,
     accounts,
     losses,
-    put,
+    put: tellingFinds(put, options.source),
     now,
   };
   const watcher = settings.collectors.processes.enabled ? await watchProcesses(watched) : undefined;
@@ -254,6 +254,32 @@ async function openParts(options: CollectOptions): Promise<Parts> {
   const files = settings.collectors.file.enabled ? openFiles(options, root) : undefined;
   const collectors = [...collectorsOf(options, accounts, root), ...(files === undefined ? [] : [files])];
   return { watcher, hashes, files, runner: new CollectorRunner(collectors, runnerOptions) };
+}
+
+type Put = (changes: readonly RowChange[]) => Promise<void>;
+
+/** What is found by looking is told to the source that stands for that: what it catches can be measured then. */
+function tellingFinds(put: Put, source: ProcessEventSource | undefined): Put {
+  if (source?.found === undefined) return put;
+  return (changes) => {
+    if (source.name === "polling") {
+      for (const change of changes) {
+        if (change.table === "process_events" && "row" in change) source.found?.(findOf(change.row));
+      }
+    }
+    return put(changes);
+  };
+}
+
+function findOf(row: Row): ProcessEvent {
+  return {
+    type: row["type"] as ProcessEvent["type"],
+    source: "polling",
+    pid: Number(row["pid"]),
+    parent: Number(row["parent"]),
+    timeMs: Number(row["time"]) * 1_000,
+    cmdline: String(row["cmdline"]),
+  };
 }
 
 function collectorsOf({ settings, losses, sourceRows }: CollectOptions, accounts: Accounts, root: string): Collector[] {

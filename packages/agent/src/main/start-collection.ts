@@ -5,7 +5,7 @@ import { type Collecting, type FileWatch, startCollecting } from "../collect/ind
 import type { AgentSettings } from "../settings/index.ts";
 import { sourceRow } from "../sources/index.ts";
 import type { Ending } from "./ending.ts";
-import { measureSource } from "./measure-source.ts";
+import { measureSources } from "./measure-source.ts";
 import type { AgentParts } from "./open-parts.ts";
 
 /** A tick is given so long beyond what one run of a rule may take; each rule that was judged is a sign of life. */
@@ -84,7 +84,7 @@ function collectors({ parts, settings, log }: CollectionStart, held: Held): Part
         },
       });
       held.collecting = collecting;
-      void measureSource(source, signal, log);
+      void measureSources({ source, tickSeconds: settings.collect.tickSeconds, signal, log });
       if (!signal.aborted) await once(signal, "abort");
       held.collecting = undefined;
       await collecting.stop();

@@ -96,7 +96,10 @@ export interface Launch {
   readonly marker: string;
 }
 
-/** Starts a shell that starts the processes: short ones one by one, long ones at the same time. */
+/**
+ * Starts a shell that starts the processes: short ones one by one, so that a look finds one of them or another and not
+ * all or none; those that live as long as a tick at the same time.
+ */
 export function launchProcesses({ lifetimeMs, count, marker }: Launch): ChildProcess {
   // A program that does nothing takes about 1 ms.
   const isShortest = lifetimeMs <= 1;
@@ -105,7 +108,7 @@ export function launchProcesses({ lifetimeMs, count, marker }: Launch): ChildPro
   );
   if (program === undefined) throw new Error("neither true nor sleep is there");
   const argument = isShortest ? marker : `${(lifetimeMs / 1000).toFixed(3)}${marker}`;
-  const start = lifetimeMs > 10 ? `"$0" "$1" &` : `"$0" "$1"`;
+  const start = lifetimeMs > 100 ? `"$0" "$1" &` : `"$0" "$1"`;
   const script = `i=0; while [ $i -lt ${count} ]; do ${start}\ni=$((i+1)); done; wait`;
   const shell = spawn("/bin/sh", ["-c", script, program, argument], { stdio: "ignore", cwd: "/" });
   if (shell.pid !== undefined) setPriority(shell.pid, constants.priority.PRIORITY_LOW);

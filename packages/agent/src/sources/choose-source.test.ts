@@ -108,6 +108,19 @@ describe("the source of process events", () => {
     expect(observer.mock.calls).toEqual([[event(1)]]);
   });
 
+  it("hands on what is found by looking to observers, and only where nothing else tells", async () => {
+    await choose("polling");
+    const observer = vi.fn();
+    chosen.observe(observer);
+    chosen.found(event(3));
+    await chosen.stop();
+    await choose("auto");
+    chosen.observe(observer);
+    chosen.found(event(4));
+    expect(observer.mock.calls).toEqual([[event(3)]]);
+    expect(emit).not.toHaveBeenCalled();
+  });
+
   it("is measured, once at a time, and its readings say how well it catches", async () => {
     vi.useRealTimers();
     await choose("auto");

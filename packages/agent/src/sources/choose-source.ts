@@ -108,10 +108,13 @@ export class ChosenSource {
     return () => this.#observers.delete(listener);
   }
 
-  /**
-   * Measures what the active source catches, and keeps that for its readings. Where processes are found by looking, what
-   * is to be observed are the finds of the tracker. Measures once at a time.
-   */
+  /** Takes what was found by looking: where nothing else tells of processes, that is what observers hear of. */
+  found(event: ProcessEvent): void {
+    if (this.#active?.name !== "polling") return;
+    for (const observer of this.#observers) observer(event);
+  }
+
+  /** Measures what the active source catches, and keeps that for its readings. Measures once at a time. */
   measure(options: Partial<CatchRateOptions> = {}): Promise<readonly CatchRate[]> {
     this.#measurement ??= this.#measure(options).finally(() => {
       this.#measurement = undefined;
