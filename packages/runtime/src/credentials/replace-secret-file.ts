@@ -24,7 +24,16 @@ export function replaceSecretFile(path: string, content: string, seen: BigIntSta
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
     return { ok: false, reason: `${path} cannot be written (${code})` };
   } finally {
+    drop(partial);
+  }
+}
+
+/** What cannot be removed either is no reason to go without the secret. */
+function drop(partial: string): void {
+  try {
     rmSync(partial, { force: true });
+  } catch {
+    // The next writer drops it.
   }
 }
 
@@ -39,6 +48,6 @@ function dropAbandoned(path: string): void {
     if (!name.startsWith(prefix) || !name.endsWith(".partial")) continue;
     const partial = join(dirname(path), name);
     const written = statSync(partial, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
-    if (Date.now() - written > ABANDONED_MS) rmSync(partial, { force: true });
+    if (Date.now() - written > ABANDONED_MS) drop(partial);
   }
 }

@@ -39,6 +39,8 @@ export interface SealedFile extends SealedFileHeader {
 export const MAX_SEALED_FILE_BYTES = 65_536;
 /** What a reader spends on a file that asks for more: a hostile one must not take the host's memory. */
 const MAX_MEMORY_KIB = 32_768;
+/** The least that Argon2 is defined for. */
+const MIN_MEMORY_KIB = 8;
 const MAX_PASSES = 16;
 const SALT_BYTES = 16;
 const SUITE = 1;
@@ -93,7 +95,7 @@ export function parseSealedFile(text: string): SealedFile | undefined {
   const binding = sealBindings.find((one) => one === bound);
   const cost = { memoryKiB: Number(memory), passes: Number(passes) };
   if (binding === undefined || salt === undefined || sealed === undefined || sealed.length % 2 !== 0) return undefined;
-  if (!(cost.memoryKiB <= MAX_MEMORY_KIB && cost.passes <= MAX_PASSES)) return undefined;
+  if (cost.memoryKiB < MIN_MEMORY_KIB || cost.memoryKiB > MAX_MEMORY_KIB || cost.passes > MAX_PASSES) return undefined;
   return { binding, cost, salt: fromHex(salt), sealed: fromHex(sealed) };
 }
 
