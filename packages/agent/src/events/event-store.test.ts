@@ -238,3 +238,22 @@ describe("pruning", () => {
     expect(store.write([event(1)]).rows).toBe(1);
   });
 });
+
+test("a store that was closed stays closed: nothing is written, read or begun anew any more", () => {
+  const { store, path } = storeAt();
+  store.write([event(1)]);
+  store.close();
+  renameSync(path, `${path}.next`);
+  const closed: unknown = expect.objectContaining({ code: "store_failed", message: "The event store is closed." });
+  for (const use of [
+    () => store.write([event(2)]),
+    () => store.read("process_events", ["pid"]),
+    () => store.readings(),
+    () => store.shrink(),
+    () => store.renew("store_damaged"),
+  ]) {
+    expect(use).toThrow(closed);
+  }
+  store.close();
+  expect(existsSync(path)).toBe(false);
+});

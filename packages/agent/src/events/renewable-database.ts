@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type ConnectionLimits, openWriter } from "./connection.ts";
-import { openErrorOf, storeErrorOf } from "./errors.ts";
+import { EventStoreError, openErrorOf, storeErrorOf } from "./errors.ts";
 import { StoreFile } from "./store-file.ts";
 
 export type RenewalReason = "store_damaged" | "store_replaced";
@@ -20,6 +20,7 @@ export class RenewableDatabase {
   readonly #options: RenewableOptions;
   #database: DatabaseSync;
   #renewals = 0;
+  #isClosed = false;
 
   constructor(options: RenewableOptions) {
     this.#options = options;
@@ -35,6 +36,7 @@ export class RenewableDatabase {
 
   /** Runs it on a file that is where it should be, and once more on a new file when that one turns out to be damaged. */
   run<T>(use: (database: DatabaseSync) => T): T {
+    this.#refuseAfterClose();
     try {
       if (!this.#database.isOpen) this.#database = this.#openOrRenew();
       return use(this.#database);
@@ -56,7 +58,8 @@ export class RenewableDatabase {
   }
 
   renew(reason: RenewalReason): void {
-    this.close();
+    this.#refuseAfterClose();
+    this.#closeFile();
     try {
       this.#putAside(reason);
     } catch (cause) {
@@ -65,7 +68,17 @@ export class RenewableDatabase {
     this.#database = this.#openOrRenew();
   }
 
+  /** For good: whoever still uses it is refused, and opens no file behind the back of the next one to have it. */
   close(): void {
+    this.#isClosed = true;
+    this.#closeFile();
+  }
+
+  #refuseAfterClose(): void {
+    if (this.#isClosed) throw new EventStoreError("store_failed", "The event store is closed.");
+  }
+
+  #closeFile(): void {
     try {
       if (this.#database.isOpen) this.#database.close();
     } catch {
