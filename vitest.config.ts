@@ -8,8 +8,9 @@ const notMeasured = [
   "**/*.fixture.ts", // what tests are made of
 ];
 
-/** A PostgreSQL is started once for all projects that say this, when one of their files runs. */
-const withPostgres = { globalSetup: "test/postgres/share.ts" } as const;
+/** Started, or built, once for all projects that say this, when one of their files runs. */
+const postgres = "test/postgres/share.ts";
+const program = "test/program/build.ts";
 
 /** Of parts of the server that stand on a PostgreSQL. */
 const nodesTests = "packages/server/src/**/*.postgres.test.ts";
@@ -28,7 +29,7 @@ const needNoStorage = [
 
 /** What a project with this runs is skipped by name where no PostgreSQL can be had. */
 const onPostgres = {
-  ...withPostgres,
+  globalSetup: [postgres, program] as string[],
   runner: "test/postgres/skip-runner.ts",
   setupFiles: "test/postgres/setup.ts",
   env: { HOLDFAST_TEST_STORAGE: "postgres" },
@@ -61,7 +62,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          ...withPostgres,
+          globalSetup: postgres,
           name: "unit-postgres",
           include: ["packages/postgres/src/**/*.test.ts", nodesTests],
           sequence: { groupOrder: 1 },
@@ -71,7 +72,9 @@ export default defineConfig({
         extends: true,
         test: {
           ...isolated,
+          globalSetup: program,
           name: "e2e",
+          env: { HOLDFAST_TEST_MEASURED: "yes" },
           include: ["test/**/*.test.ts"],
           exclude: ["test/faults/**", ...needPostgres],
           sequence: { groupOrder: 2 },
@@ -103,7 +106,7 @@ export default defineConfig({
         extends: true,
         test: {
           ...isolated,
-          ...withPostgres,
+          globalSetup: [postgres, program],
           name: "faults",
           include: ["test/faults/**/*.test.ts"],
           testTimeout: 180_000,

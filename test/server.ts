@@ -2,10 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { type Program, usual } from "./program/program.ts";
 import { storageSettings } from "./storage.ts";
 
-const FROM_SOURCES = fileURLToPath(new URL("../packages/cli/bin/from-sources.mjs", import.meta.url));
 const READY = /ready at (https:\/\/\S+)/;
 const START_TIMEOUT_MS = 60_000;
 
@@ -15,6 +14,7 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What it is started by, such as `setpriv …`: programs that replace themselves with it, so that its id is theirs. */
   readonly under?: readonly string[];
+  readonly program?: Program;
 }
 
 /** A real server in a process of its own, started as a user starts it. */
@@ -37,7 +37,7 @@ export interface TestServer {
   remove(): void;
 }
 
-/** Starts `holdfast up` from the sources and waits until it is ready; rejects with its output when it is not. */
+/** Starts `holdfast up` and waits until it is ready; rejects with its output when it is not. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? join(mkdtempSync(join(tmpdir(), "holdfast-")), "data");
   const storage = await settingsOf(dataDir, options.env);
@@ -108,11 +108,15 @@ async function settingsOf(dataDir: string, env: ServerOptions["env"] = {}): Prom
 }
 
 /** Starts `holdfast up` on the storage that `env` names, and waits for nothing. */
-export function spawnServer(dataDir: string, { env = {}, under = [] }: Omit<ServerOptions, "dataDir">): ChildProcess {
-  const [program, ...words] = [...under, process.execPath, "--disable-sigusr1", FROM_SOURCES, "up"] as const;
-  return spawn(program, words, {
+export function spawnServer(
+  dataDir: string,
+  { env = {}, under = [], program = usual }: Omit<ServerOptions, "dataDir">,
+): ChildProcess {
+  const [command, ...words] = [...under, process.execPath, "--disable-sigusr1", program.main, "up"] as const;
+  return spawn(command, words, {
     env: {
       ...surroundings(),
+      ...program.env,
       HOLDFAST_DATA_DIR: dataDir,
       HOLDFAST_HTTP_ADDR: "127.0.0.1:0",
       HOLDFAST_RATE_LIMIT: "0",

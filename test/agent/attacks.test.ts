@@ -32,7 +32,7 @@ beforeAll(async () => {
     const given = ["-e", "setTimeout(() => {}, 120000)", "--", option.replace("token", "password")];
     require("node:child_process").spawn(process.execPath, given, { argv0: ${JSON.stringify(`${MARK} ${ARGUED}`)} });`;
   attacker = spawn(process.execPath, ["-e", start, "--", `--token=${SECRET}`], { stdio: "ignore", detached: true });
-  await vi.waitUntil(() => shown(["alerts"]).includes("A marked process was seen"), 60_000);
+  await vi.waitUntil(() => shown(["alerts"]).includes("A marked process was seen"), { timeout: 60_000, interval: 250 });
   await vi.waitUntil(() => agent?.output().includes(MARK), 60_000);
 }, 150_000);
 

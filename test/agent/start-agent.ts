@@ -2,9 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { type Program, shipped } from "../program/program.ts";
 
-const FROM_SOURCES = fileURLToPath(new URL("../../packages/cli/bin/from-sources.mjs", import.meta.url));
 const READY = /is ready after \d+ ms/;
 const START_TIMEOUT_MS = 60_000;
 
@@ -14,6 +13,8 @@ export interface AgentStart {
   /** A file of settings in place of those of the machine. */
   readonly config: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What users run when left out. */
+  readonly program?: Program;
 }
 
 /** A real agent in a process of its own, started as a user starts it. */
@@ -29,13 +30,18 @@ export interface TestAgent {
   remove(): void;
 }
 
-/** Starts `holdfast agent` from the sources and waits until it is ready; rejects with its output when it is not. */
-export async function startAgent({ dataDir: given, config, env = {} }: AgentStart): Promise<TestAgent> {
+/** Starts `holdfast agent` and waits until it is ready; rejects with its output when it is not. */
+export async function startAgent({
+  dataDir: given,
+  config,
+  env = {},
+  program = shipped,
+}: AgentStart): Promise<TestAgent> {
   const dataDir = given ?? join(mkdtempSync(join(tmpdir(), "holdfast-agent-")), "data");
   const words = ["agent", "--data-dir", dataDir, "--config", config];
-  const child = spawn(process.execPath, ["--disable-sigusr1", FROM_SOURCES, ...words], {
+  const child = spawn(process.execPath, ["--disable-sigusr1", program.main, ...words], {
     // State beside the data folder, and nothing of whoever runs the tests.
-    env: { PATH: process.env["PATH"], HOME: join(dataDir, ".."), ...coverage(), ...env },
+    env: { PATH: process.env["PATH"], HOME: join(dataDir, ".."), ...program.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -72,8 +78,3 @@ export async function startAgent({ dataDir: given, config, env = {} }: AgentStar
     },
   };
 }
-
-const coverage = (): Readonly<Record<string, string>> => {
-  const folder = process.env["NODE_V8_COVERAGE"];
-  return folder === undefined ? {} : { NODE_V8_COVERAGE: folder };
-};

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exactEntriesFrom } from "../ledger.ts";
+import { shipped } from "../program/program.ts";
 import { rowsOf } from "../rows.ts";
 import { storage } from "../storage.ts";
 import { type Bearer, startWorld, type World } from "../world.ts";
@@ -190,9 +190,16 @@ describe("ATTACKS 47: secrets in a process list", () => {
   });
 
   it("nor by the command that writes or reads one", async () => {
-    const bin = fileURLToPath(new URL("../../packages/cli/bin/from-sources.mjs", import.meta.url));
-    const env = { PATH: process.env["PATH"], HOME: world.server.dataDir, HOLDFAST_SOCKET: world.server.socketPath };
-    const child = spawn(process.execPath, [bin, "put", "s/by-command", "-"], { env, stdio: ["pipe", "pipe", "pipe"] });
+    const env = {
+      PATH: process.env["PATH"],
+      HOME: world.server.dataDir,
+      ...shipped.env,
+      HOLDFAST_SOCKET: world.server.socketPath,
+    };
+    const child = spawn(process.execPath, [shipped.main, "put", "s/by-command", "-"], {
+      env,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
     child.stdin.write(secrets.text);
     expect(seen(child.pid!).includes("s/by-command")).toBe(true);

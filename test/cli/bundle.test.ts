@@ -3,14 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../server.ts";
-import { bundle, type Holdfast, holdfastBeside } from "./holdfast.ts";
+import { bundled, fromSources, shipped } from "../program/program.ts";
+import { type Holdfast, holdfastBeside } from "./holdfast.ts";
 
-describe.skipIf(!existsSync(bundle))("the bundle (skipped where scripts/bundle.mjs has not run)", () => {
+describe.skipIf(!existsSync(shipped.main))("the bundle (skipped where scripts/bundle.mjs has not run)", () => {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-bundle-"));
   let server: TestServer;
   let holdfast: Holdfast;
   beforeAll(async () => {
-    server = await startServer({ dataDir: join(folder, ".holdfast") });
+    server = await startServer({ dataDir: join(folder, ".holdfast"), program: bundled });
     holdfast = holdfastBeside(server);
     holdfast(["put", "a/b", "-"], { input: "value" });
   });
@@ -30,12 +31,12 @@ describe.skipIf(!existsSync(bundle))("the bundle (skipped where scripts/bundle.m
     "run --secret A=a/b -- env -i",
   ])("says what the sources say to %s", (line) => {
     const words = line.split(" ");
-    expect(holdfast(words, { program: bundle })).toEqual(holdfast(words));
+    expect(holdfast(words)).toEqual(holdfast(words, { program: fromSources }));
   });
 
   it("completes commands and options for a shell", () => {
-    expect(holdfast(["completion", "bash"], { program: bundle }).out).toContain("# bash completion for holdfast");
-    expect(holdfast(["complete", "--", "audit", "ver"], { program: bundle }).out).toContain("verify\t");
-    expect(holdfast(["complete", "--", "get", "--ver"], { program: bundle }).out).toContain("--version\t");
+    expect(holdfast(["completion", "bash"]).out).toContain("# bash completion for holdfast");
+    expect(holdfast(["complete", "--", "audit", "ver"]).out).toContain("verify\t");
+    expect(holdfast(["complete", "--", "get", "--ver"]).out).toContain("--version\t");
   });
 });

@@ -1,10 +1,8 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { type Program, shipped } from "../program/program.ts";
 import type { TestServer } from "../server.ts";
 
-export const bundle = fileURLToPath(new URL("../../packages/cli/dist/holdfast.cjs", import.meta.url));
-const sources = fileURLToPath(new URL("../../packages/cli/bin/from-sources.mjs", import.meta.url));
 const maxMs = 20_000;
 
 export interface Run {
@@ -17,8 +15,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Buffer;
   readonly cwd?: string;
-  /** The sources when left out: they are measured, and never older than themselves. */
-  readonly program?: string;
+  /** What users run when left out. */
+  readonly program?: Program;
 }
 
 export type Holdfast = (words: readonly string[], options?: RunOptions) => Run;
@@ -36,12 +34,12 @@ export function holdfastBeside(server: TestServer): Holdfast {
 /** What came out as bytes. */
 export function run(
   words: readonly string[],
-  { env = {}, input = "", cwd, program = sources }: RunOptions,
+  { env = {}, input = "", cwd, program = shipped }: RunOptions,
 ): SpawnSyncReturns<Buffer> {
-  return spawnSync(process.execPath, [program, ...words], {
+  return spawnSync(process.execPath, [program.main, ...words], {
     cwd,
     // Nothing of the surrounding environment may name a server; state goes beside the data.
-    env: { PATH: process.env["PATH"], HOME: cwd, ...env },
+    env: { PATH: process.env["PATH"], HOME: cwd, ...program.env, ...env },
     input,
     timeout: maxMs,
   });

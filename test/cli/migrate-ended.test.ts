@@ -3,6 +3,7 @@ import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beforeAll, describe, expect, it } from "vitest";
+import { bundled } from "../program/program.ts";
 import { refusedStart } from "../server.ts";
 import type { Run } from "./holdfast.ts";
 import {
@@ -11,7 +12,6 @@ import {
   copyOf,
   environment,
   type Environment,
-  FROM_SOURCES,
   hasSchema,
   holdfast,
   install,
@@ -108,9 +108,9 @@ async function copiedRows(url: string): Promise<number> {
 
 /** The command beside others; gives its exit code. */
 async function started(home: string, words: readonly string[], url: string): Promise<number | null> {
-  const child = spawn(process.execPath, [FROM_SOURCES, ...words], {
+  const child = spawn(process.execPath, [bundled.main, ...words], {
     cwd: home,
-    env: { PATH: process.env["PATH"], HOME: home, ...environment(home, { HOLDFAST_STORAGE_URL: url }) },
+    env: { ...bundled.env, PATH: process.env["PATH"], HOME: home, ...environment(home, { HOLDFAST_STORAGE_URL: url }) },
     stdio: "ignore",
   });
   return new Promise((resolve) => child.once("exit", resolve));
@@ -123,9 +123,9 @@ async function killedWhen(
   env: Environment,
   isNow: () => Promise<boolean>,
 ): Promise<void> {
-  const child = spawn(process.execPath, [FROM_SOURCES, ...words], {
+  const child = spawn(process.execPath, [bundled.main, ...words], {
     cwd: home,
-    env: { PATH: process.env["PATH"], HOME: home, ...environment(home, env) },
+    env: { ...bundled.env, PATH: process.env["PATH"], HOME: home, ...environment(home, env) },
     stdio: "ignore",
   });
   let isRunning = true;

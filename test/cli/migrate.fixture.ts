@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createClient } from "@holdfast/client";
 import pg from "pg";
 import { afterAll, onTestFinished } from "vitest";
@@ -10,7 +9,6 @@ import { createDatabase } from "../postgres.ts";
 import { startServer, type TestServer } from "../server.ts";
 import { type Run, run } from "./holdfast.ts";
 
-export const FROM_SOURCES = fileURLToPath(new URL("../../packages/cli/bin/from-sources.mjs", import.meta.url));
 /** More than one set of what is copied in one transaction. */
 export const SECRETS = 1_100;
 /** Whatever the rest of this run is on. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundled } from "../program/program.ts";
 import { startServer, type TestServer } from "../server.ts";
 import { type Holdfast, holdfastBeside, run } from "./holdfast.ts";
 
@@ -9,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), "holdfast-cli-"));
 let server: TestServer;
 let holdfast: Holdfast;
 beforeAll(async () => {
-  server = await startServer({ dataDir: join(folder, ".holdfast") });
+  server = await startServer({ dataDir: join(folder, ".holdfast"), program: bundled });
   holdfast = holdfastBeside(server);
 });
 afterAll(async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { run } from "../cli/holdfast.ts";
 import { startPostgres } from "../postgres/start.ts";
+import { bundled } from "../program/program.ts";
 import { startServer, type TestServer } from "../server.ts";
 import { PUBLIC_NAME } from "./nginx.ts";
 import { type ComposeFile, composeWith, postgresSettings, textOf } from "./shipped.ts";
@@ -111,14 +112,15 @@ function environmentHere({ services }: ComposeFile, name: string, superuserUrl: 
 
 async function startNode(name: string, home: string, settings: Readonly<Record<string, string>>): Promise<StandNode> {
   const dataDir = join(home, "data");
-  let server = await startServer({ dataDir, env: settings });
+  let server = await startServer({ dataDir, env: settings, program: bundled });
   const port = Number(new URL(server.address).port);
   return {
     name,
     server: () => server,
     port: () => port,
     async start() {
-      server = await startServer({ dataDir, env: { ...settings, HOLDFAST_HTTP_ADDR: `127.0.0.1:${port}` } });
+      const env = { ...settings, HOLDFAST_HTTP_ADDR: `127.0.0.1:${port}` };
+      server = await startServer({ dataDir, env, program: bundled });
     },
   };
 }

@@ -2,12 +2,10 @@ import { spawn } from "node:child_process";
 import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Client, createClient } from "@holdfast/client";
 import { afterAll, onTestFinished } from "vitest";
+import { bundled } from "../program/program.ts";
 import { type ServerOptions, startServer, type TestServer } from "../server.ts";
-
-const FROM_SOURCES = fileURLToPath(new URL("../../packages/cli/bin/from-sources.mjs", import.meta.url));
 
 export const isRoot: boolean = process.getuid?.() === 0;
 
@@ -51,11 +49,11 @@ export interface Said {
   readonly stderr: string;
 }
 
-/** Runs the command from its sources, with nothing of what whoever runs the tests has set or remembered. */
+/** Runs the command, with nothing of what whoever runs the tests has set or remembered. */
 export async function holdfast(words: readonly string[], dataDir: string): Promise<Said> {
-  const child = spawn(process.execPath, [FROM_SOURCES, ...words], {
+  const child = spawn(process.execPath, [bundled.main, ...words], {
     cwd: join(dataDir, ".."),
-    env: { PATH: process.env["PATH"], XDG_STATE_HOME: join(dataDir, "..", "state") },
+    env: { ...bundled.env, PATH: process.env["PATH"], XDG_STATE_HOME: join(dataDir, "..", "state") },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const said = { stdout: "", stderr: "" };
