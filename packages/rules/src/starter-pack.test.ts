@@ -60,6 +60,27 @@ describe("the starter pack", () => {
   });
 });
 
+describe("a program that comes back in folders of random names", () => {
+  const rule = runnable.find(({ id }) => id === "program-in-temporary-folder")!;
+  const keysOf = (...rows: readonly { path: string; sha256: string }[]) => {
+    const database = openTables();
+    const started = rows.map((row) => ({ type: "exec", name: "x", username: "a", ...row }));
+    insertRows(database, "process_events", started);
+    const found = runStatement(database, rule.statement);
+    expect(found).toHaveLength(rows.length);
+    return new Set(found.map((row) => rule.rule.dedup.map((column) => String(row[column])).join())).size;
+  };
+
+  it("is one finding while its content is the same", () => {
+    expect(keysOf({ path: "/tmp/run-a/x", sha256: "11" }, { path: "/tmp/run-b/x", sha256: "11" })).toBe(1);
+  });
+
+  it("is another one when its content is, or when nobody could read that", () => {
+    expect(keysOf({ path: "/tmp/run-a/x", sha256: "11" }, { path: "/tmp/run-a/x", sha256: "22" })).toBe(2);
+    expect(keysOf({ path: "/tmp/run-a/x", sha256: "" }, { path: "/tmp/run-b/x", sha256: "" })).toBe(2);
+  });
+});
+
 describe("on a busy developer's host, the starter pack", () => {
   const node = { path: "/usr/bin/node", name: "node" };
   const shell = { path: "/usr/bin/dash", name: "sh" };
