@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type BigIntStats, lstatSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { type BigIntStats, lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { CredentialWrite } from "./credential-store.ts";
 import { syncFolder } from "./sync-folder.ts";
@@ -18,14 +18,14 @@ export function replaceSecretFile(path: string, content: string, seen: BigIntSta
     if (!isSame(lstatSync(path, { bigint: true }), seen)) return { ok: false, reason: `${path} was written meanwhile` };
     renameSync(partial, path);
     syncFolder(dirname(path));
-    dropAbandoned(path);
-    return { ok: true };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
     return { ok: false, reason: `${path} cannot be written (${code})` };
   } finally {
     drop(partial);
   }
+  dropAbandoned(path);
+  return { ok: true };
 }
 
 /** What cannot be removed either is no reason to go without the secret. */
@@ -43,11 +43,19 @@ function isSame(now: BigIntStats, seen: BigIntStats): boolean {
 
 /** What killed processes began to write in place of this file; an older program wrote secrets there as they are. */
 function dropAbandoned(path: string): void {
-  const prefix = `${basename(path)}.`;
-  for (const name of readdirSync(dirname(path))) {
-    if (!name.startsWith(prefix) || !name.endsWith(".partial")) continue;
-    const partial = join(dirname(path), name);
-    const written = statSync(partial, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
+  const folder = dirname(path);
+  const isPartial = (name: string) => name.startsWith(`${basename(path)}.`) && name.endsWith(".partial");
+  for (const name of namesIn(folder).filter(isPartial)) {
+    const partial = join(folder, name);
+    const written = lstatSync(partial, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
     if (Date.now() - written > ABANDONED_MS) drop(partial);
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
