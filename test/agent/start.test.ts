@@ -153,7 +153,7 @@ describe("an agent", PATIENCE, () => {
     await expect.poll(() => holdfast("rules", "list", "--json").out, { timeout: 10_000 }).toContain('"mine"');
     expect(holdfast("audit", "log", "--agent").out).toContain("rule.reload");
     const told = () => holdfast("alerts", "list", "--rule", "agent-rules-changed", "--json").out;
-    await expect.poll(told, { timeout: 20_000 }).toContain("added=mine");
+    await expect.poll(told, { timeout: 20_000 }).toContain("added=1: mine");
   });
 
   it("takes its socket's name back when it was removed, and tells of it", async () => {

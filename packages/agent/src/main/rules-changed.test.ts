@@ -18,7 +18,7 @@ it("tells of a hundred imported rules in one finding, which names some and count
   const { rule, details } = toldOf({ added });
   expect(rule).toMatchObject({ id: "agent-rules-changed", severity: "medium" });
   expect(details).toMatchObject({ by: "uid:0", changed: "", removed: "" });
-  expect(details["added"]).toMatch(/^r0 r1 .* r19 and 80 more$/);
+  expect(details["added"]).toMatch(/^100: r0 r1 .* r19 and 80 more$/);
 });
 
 it("is serious when something is watched for otherwise, or no more, and never one with another", () => {

@@ -25,7 +25,9 @@ export function tellRulesChanged(own: OwnFindings): NonNullable<RuleParts["onCha
   };
 }
 
+/** How many, and which. */
 function named(ids: readonly string[]): string {
+  if (ids.length === 0) return "";
   const rest = ids.length - MAX_NAMED;
-  return `${ids.slice(0, MAX_NAMED).join(" ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+  return `${ids.length}: ${ids.slice(0, MAX_NAMED).join(" ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
