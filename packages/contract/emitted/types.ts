@@ -849,6 +849,8 @@ export interface AlertListInput {
   readonly severity?: 'informational' | 'low' | 'medium' | 'high' | 'critical' | undefined;
   /** Only alerts of this rule. */
   readonly rule?: string | undefined;
+  /** Only alerts whose id begins so. */
+  readonly id?: string | undefined;
   /** Only alerts that were last seen at this time or after it. */
   readonly since?: string | undefined;
   /** Most items in one answer. */
@@ -938,6 +940,8 @@ export interface AlertWithDetails {
   readonly attack: readonly string[];
   /** The row that was found: column to value, secrets masked. */
   readonly details: Readonly<Record<string, string | number | null>>;
+  /** What the agent knew at that time of the process that the row names by its pid, where the rule did not select it. */
+  readonly context?: Readonly<Record<string, string | number | null>>;
 }
 
 export interface AlertAcknowledgeInput {

@@ -21,9 +21,18 @@ export const reason = field.storedText(1024, "Why. It stands in the record; neve
 });
 export const cell = Type.Union([Type.String({ maxLength: 65_536 }), Type.Number(), Type.Null()]);
 export const durationMs = (description: string) => Type.Number({ minimum: 0, description });
+/** The beginning of an id, as people type it. */
+export const alertPrefix = field.text(40, "Only alerts whose id begins so.", { pattern: "^al_[a-z2-7]{1,26}$" });
 /** Columns of the row that was found. */
 export const details = Type.Record(Type.String(), cell, {
   maxProperties: 64,
   propertyNames: { minLength: 1, maxLength: 128 },
   description: "The row that was found: column to value, secrets masked.",
+});
+/** What the rule did not select: kept apart from its own columns, and no part of what tells findings apart. */
+export const context = Type.Record(Type.String(), cell, {
+  maxProperties: 16,
+  propertyNames: { minLength: 1, maxLength: 128 },
+  description:
+    "What the agent knew at that time of the process that the row names by its pid, where the rule did not select it.",
 });

@@ -29,6 +29,7 @@ export const alertWithDetails = named("AlertWithDetails", {
   falsePositives: list(field.text(1024), 64, { description: "What else it may be." }),
   attack: list(field.text(32), 64, { description: "MITRE ATT&CK ids." }),
   details: sentinel.details,
+  context: optional(sentinel.context),
 });
 export const silence = named("Silence", {
   id: sentinel.silence,

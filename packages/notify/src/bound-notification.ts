@@ -11,7 +11,7 @@ const MOST_KEY_CHARACTERS = 256;
 /** The notification with every part inside its bound; throws `notification_invalid` for one that could never be told. */
 export function boundNotification(notification: Notification): Notification {
   insistSound(notification);
-  const { dedupKey, tags } = notification;
+  const { dedupKey, tags, context } = notification;
   const bounded: Notification = {
     id: notification.id,
     seq: notification.seq,
@@ -24,12 +24,15 @@ export function boundNotification(notification: Notification): Notification {
     lastSeenAt: notification.lastSeenAt,
     count: notification.count,
     details: boundDetails(notification.details),
+    ...(context !== undefined && { context: boundDetails(context) }),
     attack: words(notification.attack, MOST.attack),
     ...(dedupKey !== undefined && { dedupKey: boundKey(dedupKey) }),
     ...(tags !== undefined && { tags: words(tags, MOST.tags) }),
   };
   // Sixty-four details at their longest would be more than any sink takes.
-  return byteLength(bounded) <= MOST_BYTES ? bounded : { ...bounded, details: fitting(bounded) };
+  if (byteLength(bounded) <= MOST_BYTES) return bounded;
+  const { context: _, ...rest } = bounded;
+  return { ...rest, details: fitting(rest) };
 }
 
 function insistSound({ id, severity, seq, count, firstSeenAt, lastSeenAt }: Notification): void {

@@ -25,6 +25,8 @@ export interface Notification {
   readonly lastSeenAt: number;
   readonly count: number;
   readonly details: Readonly<Record<string, Detail>>;
+  /** What is known beside that, such as of the process that it names; nothing that the rule selected. */
+  readonly context?: Readonly<Record<string, Detail>>;
   /** MITRE ATT&CK ids. */
   readonly attack: readonly string[];
   /** Notifications with the same key within a sink's window become one, with a count; without a key each stands alone. */

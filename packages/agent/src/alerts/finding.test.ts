@@ -55,6 +55,19 @@ describe("a finding", () => {
     expect(find({ seq: 3 }).summary).toBe("a row was found");
   });
 
+  it("has beside its row what is known of the process, which changes neither its columns nor its key", () => {
+    const context = () => ({ cmdline: "/tmp/x 30", path: "/tmp/x", username: "jane", parent_name: "bash" });
+    const [bare, told] = [find({ pid: 7 }), findingOf(rule, { pid: 7 }, { ...at, context })];
+    expect([told.details, told.dedupKey, told.row]).toEqual([bare.details, bare.dedupKey, bare.row]);
+    expect(told.context()).toEqual({
+      columns: context(),
+      summary: "pid=7: /tmp/x 30, by jane, started by bash",
+    });
+    expect(bare.context()).toEqual({ columns: {}, summary: bare.summary });
+    const named = findingOf(rule, { target_path: "/etc/shadow" }, { ...at, context: () => ({ username: "jane" }) });
+    expect(named.context().summary).toBe("/etc/shadow, by jane");
+  });
+
   it("rests on what the rule looked at when its row has no number", () => {
     expect(find({ count: 7 }).row).toBe(99);
     expect(find({ seq: "7" }).row).toBe(99);

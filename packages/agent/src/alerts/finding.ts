@@ -27,6 +27,15 @@ export interface Finding {
   /** Number of the newest change that it rests on: a row is judged again after a crash, and then says the same. */
   readonly row: number;
   readonly details: Readonly<Record<string, Cell>>;
+  /** What is known of the row's process beside its columns; asked for once an alert is made of it, and no part of its key. */
+  readonly context: () => Context;
+}
+
+/** What the agent adds to a row that a rule found. */
+export interface Context {
+  readonly columns: Readonly<Record<string, Cell>>;
+  /** The finding in one line, with these columns in it. */
+  readonly summary: string;
 }
 
 /** Where and when a row was found. */
@@ -35,6 +44,8 @@ export interface FoundAt {
   readonly foundAt: number;
   /** For a row without a number of its own: up to which change the rule looked. */
   readonly upTo: number;
+  /** Columns that the row has not, as far as something is known of its process. */
+  readonly context?: () => Readonly<Record<string, Cell>>;
 }
 
 const MAX_COLUMNS = 64;
@@ -47,7 +58,7 @@ const MAX_NOTES = 8192;
 
 /** What a rule found, ready to be raised. */
 export function findingOf(rule: FoundBy, row: Readonly<Record<string, Cell>>, at: FoundAt): Finding {
-  const { host, foundAt, upTo } = at;
+  const { host, foundAt, upTo, context = () => ({}) } = at;
   const seq = row["seq"];
   return {
     rule: boundedRule(rule),
@@ -57,6 +68,10 @@ export function findingOf(rule: FoundBy, row: Readonly<Record<string, Cell>>, at
     foundAt,
     row: typeof seq === "number" && Number.isSafeInteger(seq) && seq > 0 ? seq : upTo,
     details: boundedDetails(row),
+    context() {
+      const columns = boundedDetails(context());
+      return { columns, summary: summaryWith(row, columns) };
+    },
   };
 }
 
@@ -100,6 +115,15 @@ function summaryOf(row: Readonly<Record<string, Cell>>): string {
   if (what === "") return storedText(columnsOf(row), MAX_SUMMARY);
   const parts = [what, part("by ", text("username")), part("started by ", text("parent_name"))];
   return storedText(parts.filter((one) => one !== "").join(", "), MAX_SUMMARY);
+}
+
+/** What the rule selected leads; what is known of the process says who it was. */
+function summaryWith(row: Readonly<Record<string, Cell>>, context: Readonly<Record<string, Cell>>): string {
+  const own = summaryOf(row);
+  if (Object.keys(context).length === 0) return own;
+  const whole = summaryOf({ ...context, ...row });
+  const isNamed = ["cmdline", "target_path", "path", "name"].some((column) => (row[column] ?? "") !== "");
+  return isNamed ? whole : storedText(`${columnsOf(row)}: ${whole}`, MAX_SUMMARY);
 }
 
 const part = (words: string, value: string) => (value === "" ? "" : words + value);

@@ -23,12 +23,14 @@ export async function listAlerts(context: Context, { query }: Input): Promise<Pl
 }
 
 function conditionsOf(tenant: string, query: Input["query"]): readonly Condition[] {
-  const { state, severity, rule, since, after } = query as Readonly<Record<string, string | undefined>>;
+  const { state, severity, rule, id, since, after } = query as Readonly<Record<string, string | undefined>>;
   const all: readonly (Condition | undefined)[] = [
     ["tenant = ?", tenant],
     state === undefined ? undefined : ["state = ?", state],
     severity === undefined ? undefined : ["severity >= ?", rankOf(severity as Severity)],
     rule === undefined ? undefined : ["rule = ?", rule],
+    // Behind every letter and digit of an id.
+    id === undefined ? undefined : ["id >= ? AND id < ?", id, `${id}~`],
     since === undefined ? undefined : ["last_seen >= ?", timeOf(since)],
     after === undefined ? undefined : ["(first_seen, id) < (?, ?)", ...positionOf(after)],
   ];

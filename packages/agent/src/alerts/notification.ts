@@ -11,7 +11,7 @@ export interface Outbox {
 
 /** What people are told of an alert; its id tells a receiver that it has heard of it. */
 export function notificationOf({ alert, raisedSeq }: StoredAlert): Notification {
-  const { id, severity, title, rule, host, summary, count, details, attack } = alert;
+  const { id, severity, title, rule, host, summary, count, details, context, attack } = alert;
   return {
     id,
     seq: raisedSeq,
@@ -24,6 +24,7 @@ export function notificationOf({ alert, raisedSeq }: StoredAlert): Notification 
     lastSeenAt: alert.lastSeen,
     count,
     details,
+    ...(Object.keys(context).length > 0 && { context }),
     attack,
     // What routes may choose by: an alert has no other words.
     tags: attack,

@@ -35,6 +35,9 @@ describe("alerts", () => {
     expect(await keys({ severity: "high" })).toEqual(["/tmp/critical", "/tmp/high"]);
     expect(await keys({ rule: "quiet-rule" })).toEqual(["/tmp/low"]);
     expect(await keys({ state: "acknowledged" })).toEqual([]);
+    const named = async (id: string) => (await list({ id })).items.map((alert) => alert.id);
+    for (const id of ids) expect(await named(id.slice(0, 12))).toEqual([id]);
+    expect(await named("al_zzzzzzzz")).toEqual([]);
     expect(await keys({ since: "2026-07-01T00:00:03.000Z" })).toEqual(["/tmp/critical"]);
   });
 

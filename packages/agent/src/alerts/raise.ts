@@ -37,7 +37,8 @@ async function raise({ reads, tenant, now }: Context, idKey: Uint8Array, group: 
 }
 
 function alertOf(tenant: string, id: string, group: Group, silencedBy: string | undefined): Alert {
-  const { rule, dedupKey, summary, host, foundAt, details } = group.first;
+  const { rule, dedupKey, host, foundAt, details } = group.first;
+  const context = group.first.context();
   return {
     tenant,
     id,
@@ -49,8 +50,9 @@ function alertOf(tenant: string, id: string, group: Group, silencedBy: string | 
     attack: rule.attack,
     host,
     dedupKey,
-    summary,
+    summary: context.summary,
     details,
+    context: context.columns,
     state: "open",
     count: group.count,
     firstSeen: foundAt,
@@ -63,6 +65,6 @@ function alertOf(tenant: string, id: string, group: Group, silencedBy: string | 
 }
 
 /** The finding stays in the payload when its row has been swept away. */
-function factsOf({ rule, severity, title, host, dedupKey, count, details, silencedBy }: Alert) {
-  return { rule, severity, title, host, dedupKey, count, details, silencedBy };
+function factsOf({ rule, severity, title, host, dedupKey, count, details, context, silencedBy }: Alert) {
+  return { rule, severity, title, host, dedupKey, count, details, context, silencedBy };
 }

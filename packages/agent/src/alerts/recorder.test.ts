@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type AlertBench, openAlerts } from "./alerts.fixture.ts";
+import { type AlertBench, openAlerts, rule } from "./alerts.fixture.ts";
+import { findingOf } from "./finding.ts";
 
 let bench: AlertBench;
 beforeEach(async () => {
@@ -30,6 +31,21 @@ describe("a finding", () => {
     expect(bench.outbox.taken).toMatchObject([
       { id: alert!.id, seq: bench.committer.position - 2, ruleId: "exec-from-tmp", count: 1, host: "web-1" },
     ]);
+  });
+
+  it("says who it was, beside what its rule selected, in the alert, its entry and what is told", async () => {
+    const context = { path: "/tmp/x", username: "jane" };
+    const found = findingOf(
+      rule,
+      { seq: 5, pid: 7 },
+      { host: "web-1", foundAt: bench.now, upTo: 9, context: () => context },
+    );
+    await bench.recorder().record([found]);
+    const [alert] = await alerts();
+    const read = await bench.call("alert.read", { params: { alert: alert!.id } });
+    expect(read).toMatchObject({ details: { seq: 5, pid: 7 }, context, summary: "pid=7: /tmp/x, by jane" });
+    expect(bench.plans.at(-1)?.facts).toMatchObject({ details: { seq: 5, pid: 7 }, context });
+    expect(bench.outbox.taken).toMatchObject([{ details: { seq: 5, pid: 7 }, context, tags: ["T1059"] }]);
   });
 
   it("of nothing leaves nothing", async () => {

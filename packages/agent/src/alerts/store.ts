@@ -28,6 +28,7 @@ export const alertsTable: Table = {
     acknowledged_at: "integer?",
     acknowledged_by: "text?",
     note: "text?",
+    context: "text?",
   },
   key: ["tenant", "id"],
   indexes: [
@@ -51,6 +52,8 @@ export interface Alert {
   readonly dedupKey: string;
   readonly summary: string;
   readonly details: Readonly<Record<string, Cell>>;
+  /** What the agent knew of the row's process beside that: none of it is the rule's. */
+  readonly context: Readonly<Record<string, Cell>>;
   readonly state: "open" | "acknowledged";
   readonly count: number;
   readonly firstSeen: number;
@@ -94,6 +97,7 @@ export function storedAlertOf({ row, rev, seq }: StoredRow): StoredAlert {
       dedupKey: text("dedup_key"),
       summary: text("summary"),
       details: JSON.parse(text("details")) as Readonly<Record<string, Cell>>,
+      context: JSON.parse(maybe("context") ?? "{}") as Readonly<Record<string, Cell>>,
       state: text("state") as Alert["state"],
       count: row["found"] as number,
       firstSeen: row["first_seen"] as number,
@@ -131,6 +135,7 @@ export function rowOf(alert: Alert, raisedSeq: number | null): Row {
     acknowledged_at: alert.acknowledged?.at ?? null,
     acknowledged_by: alert.acknowledged?.by ?? null,
     note: alert.note ?? null,
+    context: Object.keys(alert.context).length === 0 ? null : JSON.stringify(alert.context),
   };
 }
 

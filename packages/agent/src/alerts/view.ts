@@ -30,8 +30,9 @@ export function alertView(alert: Alert): AlertView {
 
 /** The whole of it. */
 export function alertWithDetails(alert: Alert): AlertWithDetails {
-  const { description, falsePositives, attack, details } = alert;
-  return { ...alertView(alert), description, falsePositives, attack, details };
+  const { description, falsePositives, attack, details, context } = alert;
+  const more = Object.keys(context).length === 0 ? {} : { context };
+  return { ...alertView(alert), description, falsePositives, attack, details, ...more };
 }
 
 export function silenceView({ id, rule, dedupKey, note, createdAt, createdBy, expiresAt }: Silence): SilenceView {

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { RuleTable } from "@holdfast/rules";
 import { isRefusedRow } from "./errors.ts";
 import type { LossTally } from "./loss-tally.ts";
+import { processAt, type ProcessSought } from "./process-at.ts";
 import { bytesInUse, type Pruned, pruneStep } from "./prune.ts";
 import { RenewableDatabase, type RenewalReason } from "./renewable-database.ts";
 import { type Row, type RowChange, rowsIn } from "./row.ts";
@@ -108,6 +109,11 @@ export class EventStore {
   read(table: string, columns: readonly string[]): Row[] {
     const names = columns.map((name) => `"${name}"`).join(", ");
     return this.#database.run((database) => database.prepare(`SELECT ${names} FROM "${table}"`).all() as Row[]);
+  }
+
+  /** The process that a row means by its pid or its number, as far as it is known here. */
+  processAt(sought: ProcessSought): Row | undefined {
+    return this.#database.run((database) => processAt(database, sought));
   }
 
   /** What was remembered under this name with an earlier write. */

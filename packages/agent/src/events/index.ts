@@ -4,6 +4,7 @@ export { BatchWriter, type BatchWriterOptions, type WriterReadings } from "./bat
 export { EventStore, type EventStoreOptions, type StoreReadings, type Written } from "./event-store.ts";
 export { type Loss, type LossStage, LossTally } from "./loss-tally.ts";
 export { identityOf } from "./identity.ts";
+export { processColumns, tellingColumns, type ProcessSought } from "./process-at.ts";
 export type { Pruned } from "./prune.ts";
 export type { RenewalReason } from "./renewable-database.ts";
 export type { Cell, Row, RowChange } from "./row.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Finding } from "../alerts/index.ts";
 import { ExecutorError, type RunResult, type Statement } from "../detect/index.ts";
-import { LossTally } from "../events/index.ts";
+import { type EventStore, LossTally } from "../events/index.ts";
 import type { LoadedRule } from "../rules/index.ts";
 import { Detection } from "./detection.ts";
 import { createAgentMetrics } from "./metrics.ts";
@@ -46,6 +46,7 @@ function detecting() {
   const store = {
     head: 1,
     headOf: () => store.head,
+    processAt: vi.fn<EventStore["processAt"]>(),
     recall: (name: string) => memory.get(name),
     remember: (values: Readonly<Record<string, string>>) => {
       for (const [name, value] of Object.entries(values)) memory.set(name, value);
@@ -72,6 +73,7 @@ function detecting() {
     clock.ms += 100_000;
   };
   return {
+    store,
     detection,
     log,
     run,
@@ -105,6 +107,19 @@ describe("detection", () => {
     expect(recorded).toMatchObject([{ rule: { id: "one", severity: "low" }, host: "here", details: { pid: 42 } }]);
     expect(detection.readingOf("one")).toMatchObject({ findings: 1, errors: 0 });
     expect(detection.feature()).toMatchObject({ state: "available", detail: "1 run" });
+  });
+
+  it("looks a process up among what the rule looked at, once an alert is made of it", async () => {
+    const { detection, run, recorded, see, begin, store } = detecting();
+    detection.setRules([loaded("one")]);
+    begin();
+    see();
+    run.mockResolvedValue({ ...nothing, columns: ["pid"], rows: [[42]] });
+    store.processAt.mockReturnValue({ pid: 42, name: "sh" });
+    await detection.tick();
+    expect(store.processAt).not.toHaveBeenCalled();
+    expect(recorded[0]?.context().columns).toEqual({ name: "sh" });
+    expect(store.processAt).toHaveBeenCalledWith({ pid: 42, like: {}, after: 1, upTo: 2 });
   });
 
   it("tells that nothing is judged, once, when the process that judges cannot be had", async () => {

@@ -5,6 +5,7 @@ import { type AlertRecorder, findingOf } from "../alerts/index.ts";
 import { type Changed, ExecutorError, type Found, type ScheduledRule, Scheduler } from "../detect/index.ts";
 import type { LoadedRule, RuleReading } from "../rules/index.ts";
 import { changedRows } from "./changed-rows.ts";
+import { processContext, type ProcessContext } from "./process-context.ts";
 import type { AgentMetrics } from "./metrics.ts";
 import type { OpenExecutors } from "./open-executors.ts";
 import type { OpenStore } from "./open-store.ts";
@@ -39,6 +40,7 @@ export class Detection {
   readonly #now: () => number;
   readonly #scheduler: Scheduler<Judged>;
   readonly #readings = new RuleReadings();
+  readonly #contextOf: ProcessContext;
   #rules: ReadonlyMap<string, Judged> = new Map();
   #recorder: Recorder | undefined;
   #beat: () => void = () => {};
@@ -51,6 +53,7 @@ export class Detection {
     const { store } = stored;
     this.#with = parts;
     this.#now = parts.now ?? Date.now;
+    this.#contextOf = processContext(store, parts.log);
     this.#scheduler = new Scheduler<Judged>({
       tables: ruleTables,
       source: store,
@@ -131,7 +134,7 @@ export class Detection {
     };
   }
 
-  async #found({ loaded }: Judged, { rows, upTo, isTruncated }: Found): Promise<void> {
+  async #found({ loaded }: Judged, { rows, after, upTo, isTruncated }: Found): Promise<void> {
     const { host, log, stored } = this.#with;
     const { rule } = loaded;
     if (isTruncated) {
@@ -141,7 +144,9 @@ export class Detection {
     }
     this.#readings.found(rule.id, rows.length);
     const at = { host, foundAt: this.#now(), upTo };
-    await this.#recorder?.record(rows.map((row) => findingOf(rule, row, at)));
+    const span = { after, upTo };
+    const context = (row: (typeof rows)[number]) => () => this.#contextOf(row, span);
+    await this.#recorder?.record(rows.map((row) => findingOf(rule, row, { ...at, context: context(row) })));
   }
 
   /** The first result is what the later ones are compared with: it tells of nothing new. */
@@ -157,7 +162,9 @@ export class Detection {
       upTo: changed.epoch * RESULTS_IN_AN_EPOCH + changed.counter,
     };
     const by = { ...rule, dedup: rule.dedup.length === 0 ? [] : [...rule.dedup, "change"] };
-    await this.#recorder?.record(rows.map((row) => findingOf(by, row, at)));
+    const span = { after: 0, upTo: this.#with.stored.store.head };
+    const context = (row: (typeof rows)[number]) => () => this.#contextOf(row, span);
+    await this.#recorder?.record(rows.map((row) => findingOf(by, row, { ...at, context: context(row) })));
   }
 
   #ran(rule: string, seconds: number): void {

@@ -39,7 +39,7 @@ function narrowed(widths: readonly number[], columns: number): number[] {
   for (const [index, { width, column }] of byWidth.entries()) {
     const share = Math.max(LEAST_WIDTH, Math.floor(room / (byWidth.length - index)));
     result[column] = Math.min(width, share);
-    room -= result[column]!;
+    room -= Math.min(width, share);
   }
   return result;
 }

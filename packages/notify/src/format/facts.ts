@@ -11,7 +11,7 @@ const LONGEST_VALUE = 512;
 
 /** What is said of a notification beside its title and summary, each as lines that show every character. */
 export function factsOf(notification: Notification): readonly Fact[] {
-  const { severity, host, ruleId, count, firstSeenAt, lastSeenAt, attack, details, id } = notification;
+  const { severity, host, ruleId, count, firstSeenAt, lastSeenAt, attack, details, context = {}, id } = notification;
   return [
     { name: "Severity", value: severity },
     { name: "Host", value: host },
@@ -21,6 +21,7 @@ export function factsOf(notification: Notification): readonly Fact[] {
     ...(lastSeenAt === firstSeenAt ? [] : [{ name: "Last seen", value: timestamp(lastSeenAt) }]),
     ...(attack.length === 0 ? [] : [{ name: "ATT&CK", value: attack.join(", ") }]),
     ...Object.entries(details).map(([name, value]) => ({ name, value: value === null ? "" : String(value) })),
+    ...Object.entries(context).map(([name, value]) => ({ name: `context.${name}`, value: String(value ?? "") })),
     { name: "Alert", value: id },
   ].map(({ name, value }) => ({ name: plainLine(name, 64), value: plainLine(value, LONGEST_VALUE) }));
 }

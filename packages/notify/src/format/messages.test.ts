@@ -20,6 +20,7 @@ test("programs get stable names, and times as RFC 3339", () => {
       "attack": [
         "T1059.004",
       ],
+      "context": {},
       "count": 1,
       "details": {
         "hash": null,

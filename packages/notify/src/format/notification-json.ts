@@ -15,6 +15,7 @@ export interface NotificationJson {
   readonly attack: readonly string[];
   readonly tags: readonly string[];
   readonly details: Readonly<Record<string, Detail>>;
+  readonly context: Readonly<Record<string, Detail>>;
 }
 
 /** The notification as an object of JSON, times as RFC 3339. */
@@ -33,6 +34,7 @@ export function notificationJson(notification: Notification): NotificationJson {
     attack: notification.attack,
     tags: notification.tags ?? [],
     details: notification.details,
+    context: notification.context ?? {},
   };
 }
 

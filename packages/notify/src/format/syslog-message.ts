@@ -78,7 +78,7 @@ function word(text: string, most: number): string {
 }
 
 function structuredData(notification: Notification, enterpriseId: number, room: number): string {
-  const { id, seq, severity, ruleId, count, firstSeenAt, attack, details } = notification;
+  const { id, seq, severity, ruleId, count, firstSeenAt, attack, details, context = {} } = notification;
   const parameters: readonly (readonly [string, string])[] = [
     ["id", id],
     ["seq", String(seq)],
@@ -88,6 +88,7 @@ function structuredData(notification: Notification, enterpriseId: number, room: 
     ["firstSeenAt", timestamp(firstSeenAt)],
     ["attack", attack.join(",")],
     ...Object.entries(details).map(([name, value]) => [`d.${name}`, value === null ? "" : String(value)] as const),
+    ...Object.entries(context).map(([name, value]) => [`c.${name}`, String(value ?? "")] as const),
   ];
   let element = `[holdfast@${enterpriseId}`;
   for (const [name, value] of parameters) {

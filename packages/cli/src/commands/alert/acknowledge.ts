@@ -1,12 +1,13 @@
 import type { Operations } from "@holdfast/contract/types";
-import type { Command } from "../../command.ts";
+import type { Command, Context, Given } from "../../command.ts";
+import { alertNamed } from "./alert-named.ts";
 import { compact, textOption } from "../../given.ts";
 import { print } from "../../terminal/print.ts";
 import { printable } from "../../terminal/printable.ts";
 
 type Alert = Operations["alert.read"]["output"];
 
-const alerts = { name: "alert", isVariadic: true, summary: "ids of alerts (al_…)" } as const;
+const alerts = { name: "alert", isVariadic: true, summary: "ids of alerts (al_…), or their beginnings" } as const;
 
 /** Takes note of alerts. */
 export const alertAcknowledge: Command = {
@@ -20,7 +21,8 @@ export const alertAcknowledge: Command = {
   async run(context, given) {
     const note = textOption(given, "note");
     const done: Alert[] = [];
-    for (const alert of given.arguments) done.push(await context.call("alert.acknowledge", compact({ alert, note })));
+    for (const alert of await allNamed(context, given))
+      done.push(await context.call("alert.acknowledge", compact({ alert, note })));
     print(context, { items: done }, () => linesOf(done));
     return undefined;
   },
@@ -35,11 +37,18 @@ export const alertReopen: Command = {
   examples: [{ command: "holdfast alerts reopen al_…", says: "it was not harmless" }],
   async run(context, given) {
     const done: Alert[] = [];
-    for (const alert of given.arguments) done.push(await context.call("alert.reopen", { alert }));
+    for (const alert of await allNamed(context, given)) done.push(await context.call("alert.reopen", { alert }));
     print(context, { items: done }, () => linesOf(done));
     return undefined;
   },
 };
+
+/** Before anything is done: one that cannot be told from others keeps all of them as they are. */
+async function allNamed(context: Context, given: Given): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (const text of given.arguments) ids.push(await alertNamed(context, text));
+  return ids;
+}
 
 const linesOf = (done: readonly Alert[]): string =>
   done.map(({ id, state, title }) => `${id}  ${state}  ${printable(title)}\n`).join("");

@@ -5,6 +5,7 @@ import { printable } from "../../terminal/printable.ts";
 import { print } from "../../terminal/print.ts";
 import type { Style } from "../../terminal/style.ts";
 import { table } from "../../terminal/table.ts";
+import { alertNamed } from "./alert-named.ts";
 import { markOf } from "./severity.ts";
 
 type Alert = Operations["alert.read"]["output"];
@@ -14,28 +15,34 @@ export const alertShow: Command = {
   words: ["alerts", "show"],
   program: "agent",
   summary: "Show an alert with all that was found",
-  arguments: [{ name: "alert", summary: "id of the alert (al_…)" }],
+  arguments: [{ name: "alert", summary: "id of the alert (al_…), or its beginning" }],
   examples: [{ command: "holdfast alerts show al_…", says: "process, parent, user, hash and rule" }],
   async run(context, given) {
-    const answer = await context.call("alert.read", { alert: argument(given, 0) });
-    print(context, answer, (alert) => alertLines(alert, context.output.style));
+    const alert = await alertNamed(context, argument(given, 0));
+    const answer = await context.call("alert.read", { alert });
+    print(context, answer, (found) => alertLines(found, context.output.style));
     return undefined;
   },
 };
 
 /** An alert in lines: what and where, what was found, and what else it may be. */
 function alertLines(alert: Alert, style: Style): string {
-  const { severity, title, description, details, falsePositives } = alert;
-  const found = Object.entries(details).map(([column, value]) => [`  ${column}`, value === null ? "NULL" : value]);
+  const { severity, title, description, details, context = {}, falsePositives } = alert;
+  const known = table(cellsOf(context));
   const excuses = falsePositives.map((text) => `  ${printable(text)}\n`).join("");
   return [
     `${markOf(severity, style)(severity)}  ${style.bold(printable(title))}\n`,
     description === title ? "" : `${printable(description)}\n`,
     table(factsOf(alert)),
-    `found\n${table(found)}`,
+    `found\n${table(cellsOf(details))}`,
+    // Not what the rule found: what the agent knew of that process when it did.
+    known === "" ? "" : `the process, as the agent knew it then\n${known}`,
     excuses === "" ? "" : `it may also be\n${excuses}`,
   ].join("");
 }
+
+const cellsOf = (columns: Alert["details"]): (readonly [string, string | number])[] =>
+  Object.entries(columns).map(([column, value]) => [`  ${column}`, value ?? "NULL"]);
 
 function factsOf(alert: Alert): (readonly [string, string])[] {
   const { id, rule, host, count, firstSeenAt, lastSeenAt, dedupKey, attack, silencedBy, note } = alert;

@@ -1,10 +1,12 @@
 import type { Operations } from "@holdfast/contract/types";
 import type { Command, Context, Given } from "../../command.ts";
-import { usage } from "../../failure.ts";
+import { exitCodes } from "../../exit-codes.ts";
+import { Failure, usage } from "../../failure.ts";
 import { argument, compact, textOption } from "../../given.ts";
 import { print } from "../../terminal/print.ts";
 import { table } from "../../terminal/table.ts";
 import { pages } from "../pages.ts";
+import { alertNamed } from "./alert-named.ts";
 import { secondsOf } from "../token/seconds.ts";
 
 type Input = Operations["silence.create"]["input"];
@@ -54,7 +56,7 @@ async function subjectOf(context: Context, given: Given) {
     return { rule, dedupKey };
   }
   if (rule !== undefined || dedupKey !== undefined) throw usage("an alert, and --rule or --key, name two things");
-  const found = await context.call("alert.read", { alert });
+  const found = await context.call("alert.read", { alert: await alertNamed(context, alert) });
   return { rule: found.rule, dedupKey: found.dedupKey };
 }
 
@@ -65,7 +67,7 @@ export const silenceList: Command = {
   summary: "List silences that hold",
   examples: [{ command: "holdfast alerts silences", says: "what nobody hears of, until when, and why" }],
   async run(context) {
-    const items = await pages((after) => context.call("silence.list", compact({ after })));
+    const items = await allSilences(context);
     print(context, { items }, () => (items.length === 0 ? "no silences\n" : table(items.map(cellsOf))));
     return undefined;
   },
@@ -76,14 +78,29 @@ export const silenceDelete: Command = {
   words: ["alerts", "unsilence"],
   program: "agent",
   summary: "End a silence before its time",
-  arguments: [{ name: "silence", summary: "id of the silence (si_…)" }],
+  arguments: [{ name: "silence", summary: "id of the silence (si_…), or its beginning" }],
   examples: [{ command: "holdfast alerts unsilence si_…", says: "people are told again from now on" }],
   async run(context, given) {
-    const answer = await context.call("silence.delete", { silence: argument(given, 0) });
+    const answer = await context.call("silence.delete", { silence: await silenceNamed(context, argument(given, 0)) });
     print(context, answer, ({ silence }) => `${silence}  ended\n`);
     return undefined;
   },
 };
+
+const allSilences = (context: Context): Promise<Silence[]> =>
+  pages((after) => context.call("silence.list", compact({ after })));
+
+/** The id that was typed, or the one silence whose id begins so: there are few. */
+async function silenceNamed(context: Context, text: string): Promise<string> {
+  if (/^si_[a-z2-7]{26}$/.test(text)) return text;
+  const prefix = /^(?:si_)?([a-z2-7]{4,26})$/.exec(text)?.[1];
+  const hint = "an id is si_ and 26 letters and digits; 4 or more suffice. `holdfast alerts silences` lists them";
+  if (prefix === undefined) throw usage(`"${text}" is no id of a silence`, hint);
+  const [first, ...others] = (await allSilences(context)).filter(({ id }) => id.startsWith(`si_${prefix}`));
+  if (first === undefined) throw new Failure(exitCodes.notFound, `no silence's id begins with si_${prefix}`, hint);
+  if (others.length > 0) throw usage(`si_${prefix} is the beginning of several ids`, "type more of it");
+  return first.id;
+}
 
 function cellsOf({ id, rule, dedupKey, expiresAt, note }: Silence) {
   const key = dedupKey === undefined ? "any key" : `key ${dedupKey}`;

@@ -1,6 +1,7 @@
 import type { Command } from "../../command.ts";
+import { exitCodes } from "../../exit-codes.ts";
 import { count } from "../../terminal/count.ts";
-import { print } from "../../terminal/print.ts";
+import { print, remark } from "../../terminal/print.ts";
 import { problemLines } from "./list.ts";
 
 /** Has the agent read its rule files again. */
@@ -8,7 +9,9 @@ export const ruleReload: Command = {
   words: ["rules", "reload"],
   program: "agent",
   summary: "Have the agent read its rule files again",
-  details: "Own rules stand in the folder rules of its data folder. Rules that work take effect; the others are named.",
+  details:
+    "Own rules stand in the folder rules of its data folder. Rules that work take effect; the others are named, with the " +
+    "reason, and the exit code is 1.",
   examples: [{ command: "holdfast rules reload", says: "after a rule was written or changed" }],
   async run(context) {
     const answer = await context.call("rule.reload", {});
@@ -16,6 +19,11 @@ export const ruleReload: Command = {
       const counts = `${added} new, ${changed} changed, ${removed} gone`;
       return `${count(rules, "rule")}: ${counts}\n${problemLines(problems)}`;
     });
-    return undefined;
+    if (answer.problems.length === 0) return undefined;
+    if (!context.settings.isJson) {
+      const files = new Set(answer.problems.map(({ file }) => file)).size;
+      remark(context, `something is wrong in ${count(files, "file")}; what works took effect`);
+    }
+    return exitCodes.failed;
   },
 };

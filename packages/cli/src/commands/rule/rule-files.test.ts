@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Command } from "../../command.ts";
 import { stage } from "../../context.fixture.ts";
 import { ruleExplain } from "./explain.ts";
@@ -21,6 +21,9 @@ const tests = `tests:
     - name: elsewhere
       process_events: [{path: /usr/bin/x}]
 `;
+
+// The settings are the agent's: its sources are read once, before any test waits for them.
+beforeAll(() => import("@holdfast/agent"), 60_000);
 
 let folder: string;
 beforeEach(() => {

@@ -25,6 +25,7 @@ export const alert: OperationDefinition[] = [
         state: optional(field.choice(["open", "acknowledged"], "Only alerts in this state.")),
         severity: optional(sentinel.severity("Only alerts of this severity or a higher one.")),
         rule: optional(sentinel.rule("Only alerts of this rule.")),
+        id: optional(sentinel.alertPrefix),
         since: optional(field.time("Only alerts that were last seen at this time or after it.")),
         limit: optional(field.limit(200)),
         after: optional(field.after),

@@ -21,6 +21,7 @@ export const details = {
   falsePositives: ["Installers that unpack themselves"],
   attack: ["T1059"],
   details: { path: "/tmp/x", cmdline: "/tmp/x 30", parent_name: "bash", username: "jane", pid: 4711 },
+  context: { name: "x", sha256: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae", parent: 4000 },
 };
 
 export const acknowledged = {
