@@ -45,7 +45,7 @@ function hostIdsOf(binding: HostBinding, ids: Readonly<Partial<Record<HostId, Fo
   const inputOf: HostIds["inputOf"] = (wanted) => {
     const lines = ["holdfast/host/1"];
     for (const name of wanted.split(" ") as HostId[]) {
-      const found: Found = ids[name] ?? { ok: false, why: "nothing here is called so" };
+      const found: Found = ids[name] ?? { ok: false, why: "it is not looked for here" };
       if (!found.ok) return { missing: `${name}: ${found.why}` };
       lines.push(`${name}=${found.id}`);
     }

@@ -6,7 +6,7 @@ import { SecretSealer } from "./secret-sealer.ts";
 export const testCost = { memoryKiB: 8, passes: 1 };
 
 /** A host with these ids; one without any has none to seal to. */
-export function hostWith(machineId?: string, productUuid?: string): HostIds {
+function hostWith(machineId?: string, productUuid?: string): HostIds {
   const ids: Readonly<Record<string, string | undefined>> = { "machine-id": machineId, "product-uuid": productUuid };
   const binding = productUuid === undefined ? "machine-id" : "machine-id product-uuid";
   return {
