@@ -51,7 +51,7 @@ function open({ path, env }: Folder): Promise<Assembly> {
   return assemble({
     configuration: configurationFrom(env),
     folder: openDataFolder(path),
-    log: createLog("warn"),
+    log: createLog({ level: "warn", format: "auto", name: "bench" }),
     hardening: { isNonDumpable: false, hasNoCoreFiles: false },
   });
 }

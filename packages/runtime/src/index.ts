@@ -4,7 +4,7 @@ export { type DataFolder, dataFolderAt, type FolderLayout, openDataFolder } from
 export type { Feature } from "./feature.ts";
 export { type Hardening, hardenProcess } from "./harden-process.ts";
 export { type ListenHints, listenOn } from "./listen-on.ts";
-export { createLog, type LevelledLogger } from "./log.ts";
+export { createLog, type LevelledLogger, type LogFormat, logFormats } from "./log.ts";
 export { logEvents } from "./log-events.ts";
 export { createMetrics, type Metrics, type Readings, type StorageReadings } from "./metrics.ts";
 export { openSocket } from "./open-socket.ts";

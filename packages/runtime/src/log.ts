@@ -1,16 +1,32 @@
 import { type Logger, StorageFault } from "@holdfast/engine";
+import { isatty } from "node:tty";
 import { pino } from "pino";
+import { colours, logLine, type LogRecord, noColours } from "./log-line.ts";
 
 /** A log that can be told, while it is written, how much to say. */
 export interface LevelledLogger extends Logger {
   level: string;
 }
 
+/** How lines of the log look: `auto` is text on a terminal and JSON elsewhere. */
+export const logFormats = ["auto", "json", "text"] as const;
+
+export type LogFormat = (typeof logFormats)[number];
+
+export interface LogOptions {
+  readonly level: string;
+  readonly format: LogFormat;
+  /** Who says it, where people read: server and agent may write to one terminal. */
+  readonly name: string;
+}
+
 /**
- * JSON lines on standard error. Redaction is by construction: code logs ids and codes, and error objects are reduced
+ * Lines on standard error, JSON unless a person reads them. Redaction is by construction: code logs ids and codes, and error objects are reduced
  * to type, code and stack, because a message may quote what a client sent.
  */
-export function createLog(level: string): LevelledLogger {
+export function createLog({ level, format, name }: LogOptions): LevelledLogger {
+  const destination = pino.destination({ dest: 2, sync: true });
+
   return pino(
     {
       level,
@@ -19,8 +35,16 @@ export function createLog(level: string): LevelledLogger {
       serializers: { err: describeError },
       redact: { paths: ["token", "value", "authorization", "*.token", "*.value", "*.authorization"], remove: true },
     },
-    pino.destination({ dest: 2, sync: true }),
+    isText(format) ? { write: textWriter(name, (line) => destination.write(line)) } : destination,
   );
+}
+
+const isText = (format: LogFormat): boolean => format === "text" || (format === "auto" && isatty(2));
+
+/** What was redacted and serialized for the JSON is what people are shown. */
+function textWriter(name: string, write: (line: string) => void): (json: string) => void {
+  const isPlain = !isatty(2) || Boolean(process.env["NO_COLOR"]) || process.env["TERM"] === "dumb";
+  return (json) => write(logLine(JSON.parse(json) as LogRecord, name, isPlain ? noColours : colours));
 }
 
 function describeError(error: unknown): Readonly<Record<string, unknown>> {

@@ -25,7 +25,8 @@ export interface AgentOptions extends Told {
 export async function agent(options: AgentOptions): Promise<number> {
   try {
     const loaded = loadSettings(options);
-    const log = createLog(loaded.settings.logLevel);
+    const { logLevel: level, logFormat: format } = loaded.settings;
+    const log = createLog({ level, format, name: "agent" });
     const service = serviceNotifier(options.env, (reason) => log.warn({ reason }, "systemd does not hear the agent"));
     // Threads and children copy the environment when they start.
     dropServiceVariables(process.env);

@@ -3,6 +3,7 @@ import {
   choice,
   integer,
   list,
+  logFormats,
   map,
   path,
   record,
@@ -25,6 +26,11 @@ export const schema = section("The agent of a host.", {
     choices: ["debug", "info", "warn", "error"],
     default: "info",
     isReloadable: true,
+  }),
+  logFormat: choice({
+    summary: "How lines of the log look: auto is text on a terminal and JSON elsewhere.",
+    choices: logFormats,
+    default: "auto",
   }),
   host: text({
     summary: "Name of this host in rows, alerts and entries; the system's own when not set.",

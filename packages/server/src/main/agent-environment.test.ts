@@ -47,3 +47,11 @@ it("leaves the second place for checkpoints to whoever names one for the agent, 
     HOLDFAST_AGENT_DATA_DIR: "/d/agent",
   });
 });
+
+it("has the agent log as the server does, unless it is told otherwise", () => {
+  const format = (environment: Readonly<Record<string, string>>) =>
+    agentEnvironment(environment, places)["HOLDFAST_AGENT_LOG_FORMAT"];
+  expect(format({ HOLDFAST_LOG_FORMAT: "json" })).toBe("json");
+  expect(format({ HOLDFAST_LOG_FORMAT: "json", HOLDFAST_AGENT_LOG_FORMAT: "text" })).toBe("text");
+  expect(format({})).toBeUndefined();
+});

@@ -23,8 +23,11 @@ export function agentEnvironment(
   const kept = Object.entries(environment).flatMap(([name, value]) =>
     value !== undefined && isKept(name) ? [[name, value] as const] : [],
   );
+  // Both write to one place: what reads it reads one format, unless the agent is told another.
+  const format = environment["HOLDFAST_LOG_FORMAT"];
   return {
     HOLDFAST_AGENT_CHECKPOINT_DIR: checkpointDir,
+    ...(format !== undefined && { HOLDFAST_AGENT_LOG_FORMAT: format }),
     // One heap for all threads of the C library: an agent has little memory.
     MALLOC_ARENA_MAX: "1",
     ...Object.fromEntries(kept),

@@ -77,6 +77,7 @@ describe("a server's configuration", () => {
     ["HOLDFAST_RATE_LIMIT", "-1"],
     ["HOLDFAST_RATE_LIMIT", "many"],
     ["HOLDFAST_LOG_LEVEL", "loud"],
+    ["HOLDFAST_LOG_FORMAT", "xml"],
     ["HOLDFAST_CIPHER", "rot13"],
     ["HOLDFAST_NODE_NAME", "node one"],
     ["HOLDFAST_REDIS_URL", "localhost:6379"],

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { type RedisSettings, redisSettings } from "./redis-settings.ts";
 import type { RootKeySource } from "@holdfast/spine";
 import type { PostgresSettings } from "@holdfast/postgres";
-import { type Environment, settingOf, wrongSetting } from "@holdfast/runtime";
+import { type Environment, type LogFormat, logFormats, settingOf, wrongSetting } from "@holdfast/runtime";
 import { storageSettings } from "./storage-settings.ts";
 import { tlsNamesOf } from "./tls-names.ts";
 
@@ -20,6 +20,7 @@ export interface Configuration {
   /** Second place for checkpoints: a data folder put back to an older state is noticed by it. */
   readonly checkpointDir: string;
   readonly logLevel: "debug" | "info" | "warn" | "error";
+  readonly logFormat: LogFormat;
   /** Suite that seals new values: 1 XChaCha20-Poly1305, 2 AES-256-GCM, 3 ChaCha20-Poly1305. */
   readonly suite: 1 | 2 | 3;
   readonly rootKey: RootKeySource;
@@ -44,7 +45,8 @@ const DEFAULT_RATE = 1_000;
 /** Settings of a server, and those of clients and checks that may stand in the same environment. */
 const KNOWN = new Set(
   [
-    "DATA_DIR HTTP_ADDR RATE_LIMIT CHECKPOINT_DIR LOG_LEVEL CIPHER ROOT_KEY ROOT_KEY_FILE NODE_NAME TLS_NAMES AGENT",
+    "DATA_DIR HTTP_ADDR RATE_LIMIT CHECKPOINT_DIR LOG_LEVEL LOG_FORMAT CIPHER ROOT_KEY ROOT_KEY_FILE NODE_NAME",
+    "TLS_NAMES AGENT",
     "STORAGE_URL STORAGE_PASSWORD STORAGE_PASSWORD_FILE STORAGE_CA_FILE STORAGE_CONNECTIONS STORAGE_TIMEOUT_MS",
     "STORAGE_NOTIFY STORAGE_LOCKS REDIS_URL REDIS_PASSWORD_FILE REDIS_CA_FILE",
     "ADDR SOCKET TOKEN CACERT TENANT DEBUG VECTORS TEST_POSTGRES_URL",
@@ -82,6 +84,7 @@ export function configurationFrom(environment: Environment): Configuration {
     strangerRate: rate === undefined ? undefined : { perSecond: 2, burst: 200 },
     checkpointDir: resolve(text("CHECKPOINT_DIR") ?? join(stateHome(environment), "holdfast")),
     logLevel: oneOf("LOG_LEVEL", text("LOG_LEVEL") ?? "info", LOG_LEVELS),
+    logFormat: oneOf("LOG_FORMAT", text("LOG_FORMAT") ?? "auto", logFormats),
     suite: SUITES[oneOf("CIPHER", text("CIPHER") ?? "xchacha20-poly1305", SUITE_NAMES)],
     rootKey: rootKeyOf(text("ROOT_KEY"), text("ROOT_KEY_FILE")),
     storage: storageSettings(text),

@@ -24,7 +24,8 @@ export async function up(options: UpOptions): Promise<number> {
     // Threads and children copy the environment when they start.
     dropSecrets(process.env);
     shareCompileCache();
-    const log = createLog(configuration.logLevel);
+    const { logLevel: level, logFormat: format } = configuration;
+    const log = createLog({ level, format, name: "server" });
     for (const setting of unknownSettings(options.env)) log.warn({ setting }, "unknown setting; is it misspelt?");
     const agent = agentBeside(configuration, options, log);
     const server = await startServer(configuration, log, agent);

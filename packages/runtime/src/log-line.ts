@@ -1,0 +1,59 @@
+/** A record of the log, as its JSON line holds it. */
+export type LogRecord = Readonly<Record<string, unknown>>;
+
+/** What opens and closes the colour of a level; nothing where there are no colours. */
+export interface LogColours {
+  readonly warn: string;
+  readonly error: string;
+  readonly end: string;
+}
+
+export const noColours: LogColours = { warn: "", error: "", end: "" };
+export const colours: LogColours = { warn: "\u001b[33m", error: "\u001b[31m", end: "\u001b[39m" };
+
+/** Of pino. */
+const LEVELS: readonly (readonly [least: number, word: string])[] = [
+  [50, "error"],
+  [40, "warn"],
+  [30, "info"],
+  [0, "debug"],
+];
+const OWN = new Set(["level", "time", "msg", "service"]);
+const MAX_FIELDS = 6;
+const MAX_VALUE = 120;
+/** Controls, and what reorders or hides the text beside it: values may be of whoever is watched. */
+// oxlint-disable-next-line no-control-regex -- these are what is escaped
+const ACTIVE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** One line for people: time, level, who says it, sentence, and the first fields; stacks stay in the JSON. */
+export function logLine(record: LogRecord, name: string, colour: LogColours): string {
+  const level = LEVELS.find(([least]) => Number(record["level"]) >= least)?.[1] ?? "debug";
+  const opening = level === "error" ? colour.error : level === "warn" ? colour.warn : "";
+  const time = /T([\d:]{8})/.exec(textOf(record["time"]))?.[1] ?? "";
+  const fields = Object.entries(record).filter(([field, value]) => !OWN.has(field) && value !== undefined);
+  const shown = fields.slice(0, MAX_FIELDS).map(([field, value]) => `${field}=${shownValue(value)}`);
+  const more = fields.length > MAX_FIELDS ? ["…"] : [];
+  const head = `${time}Z ${opening}${level.padEnd(5)}${opening === "" ? "" : colour.end} ${name}`;
+  return `${[head, visible(textOf(record["msg"])), ...shown, ...more].join("  ")}\n`;
+}
+
+function shownValue(value: unknown): string {
+  const text = typeof value === "string" ? value : isError(value) ? errorText(value) : textOf(value);
+  const cut = text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+  const escaped = visible(cut);
+  return /^[^\s"=]+$/.test(escaped) ? escaped : `"${escaped.replaceAll('"', '\\"')}"`;
+}
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+
+const visible = (text: string): string =>
+  text.replace(ACTIVE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+
+const isError = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && "type" in value && "stack" in value;
+
+/** Its kind and code, and what the log may say of it. */
+function errorText({ type, code, message }: Readonly<Record<string, unknown>>): string {
+  const kind = [textOf(type), ...(code === undefined ? [] : [`(${textOf(code)})`])].join(" ");
+  return message === undefined ? kind : `${kind}: ${textOf(message)}`;
+}
