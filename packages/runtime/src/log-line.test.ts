@@ -12,11 +12,11 @@ describe("a line of the log for people", () => {
 
   it("shows values as one word or in quotes, lists as JSON, and no more of either than fits", () => {
     const line = logLine(
-      { ...base, message: 'took "no" connection', rates: [1, 2], long: "x".repeat(500) },
+      { ...base, message: 'took "no" connection', rates: [{ ms: 1 }], long: "x".repeat(500) },
       "a",
       noColours,
     );
-    expect(line).toContain('message="took \\"no\\" connection"  rates=[1,2]  long=xxx');
+    expect(line).toContain('message="took \\"no\\" connection"  rates=[{"ms":1}]  long=xxx');
     expect(line).toMatch(/x{119}…\n$/);
     const many = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`f${index}`, index]));
     expect(logLine({ ...base, ...many }, "a", noColours)).toMatch(/f5=5 {2}…\n$/);

@@ -37,12 +37,15 @@ export function logLine(record: LogRecord, name: string, colour: LogColours): st
   return `${[head, visible(textOf(record["msg"])), ...shown, ...more].join("  ")}\n`;
 }
 
+/** A word as it is, a text in quotes, and lists and maps as JSON. */
 function shownValue(value: unknown): string {
-  const text = typeof value === "string" ? value : isError(value) ? errorText(value) : textOf(value);
-  const cut = text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE - 1).replace(/[\ud800-\udbff]$/, "")}…`;
-  const escaped = visible(cut);
-  return /^[^\s"=]+$/.test(escaped) ? escaped : `"${escaped.replaceAll('"', '\\"')}"`;
+  const isText = typeof value === "string" || isError(value);
+  const escaped = visible(cut(isError(value) ? errorText(value) : textOf(value)));
+  return !isText || /^[^\s"=]+$/.test(escaped) ? escaped : `"${escaped.replaceAll('"', '\\"')}"`;
 }
+
+const cut = (text: string): string =>
+  text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 
