@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -30,6 +30,7 @@ const hex = "0f".repeat(32);
 
 let folder: string;
 let path: string;
+let isMounted = false;
 let told: [string, SealedInPlace][];
 
 beforeEach(() => {
@@ -39,6 +40,8 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  if (isMounted) spawnSync("umount", [folder]);
+  isMounted = false;
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -76,6 +79,29 @@ describe("secrets in files", () => {
     expect(of({ ...here, productUuid: "b" })).toContain("a copy of the whole disk and the machine's product UUID");
     expect(of({ passphrase: "x" })).toContain("encrypted under a passphrase");
     expect(of({})).toContain("not encrypted: there is no passphrase, and this host has no id to seal them to");
+  });
+});
+
+/** A file system of three pages, which this test may only make where it is root of a whole machine. */
+function smallDisk(): boolean {
+  isMounted = isRoot && spawnSync("mount", ["-t", "tmpfs", "-o", "size=12k,mode=700", "none", folder]).status === 0;
+  return isMounted;
+}
+
+describe("a full disk", () => {
+  it("costs no secret and leaves nothing half (needs root and mount)", async (context) => {
+    if (!smallDisk()) context.skip("needs root and mount");
+    plain();
+    // As much as there is.
+    expect(() => writeFileSync(join(folder, "fill"), "x".repeat(1_000_000))).toThrow("ENOSPC");
+    expect(await storeOf().read("root-key")).toEqual(found);
+    expect(text()).toBe(`${hex}\n`);
+    expect(told).toEqual([[path, { ok: false, was: "plain", reason: expect.stringContaining("ENOSPC") as string }]]);
+    expect(await storeOf().write!("on-call", hex)).toMatchObject({ ok: false });
+    expect(readdirSync(folder).toSorted()).toEqual(["fill", "root.key"]);
+    rmSync(join(folder, "fill"));
+    expect(await storeOf().read("root-key")).toEqual(found);
+    expect(text()).toContain("bound-to: machine-id");
   });
 });
 

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { type BigIntStats, lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { type BigIntStats, lstatSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { CredentialWrite } from "./credential-store.ts";
+import { dropFile } from "./drop-file.ts";
 import { syncFolder } from "./sync-folder.ts";
 
 /** Nobody writes a file of some kilobytes for so long: whoever began it was killed. */
@@ -22,19 +23,10 @@ export function replaceSecretFile(path: string, content: string, seen: BigIntSta
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
     return { ok: false, reason: `${path} cannot be written (${code})` };
   } finally {
-    drop(partial);
+    dropFile(partial);
   }
   dropAbandoned(path);
   return { ok: true };
-}
-
-/** What cannot be removed either is no reason to go without the secret. */
-function drop(partial: string): void {
-  try {
-    rmSync(partial, { force: true });
-  } catch {
-    // The next writer drops it.
-  }
 }
 
 function isSame(now: BigIntStats, seen: BigIntStats): boolean {
@@ -48,7 +40,7 @@ function dropAbandoned(path: string): void {
   for (const name of namesIn(folder).filter(isPartial)) {
     const partial = join(folder, name);
     const written = lstatSync(partial, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
-    if (Date.now() - written > ABANDONED_MS) drop(partial);
+    if (Date.now() - written > ABANDONED_MS) dropFile(partial);
   }
 }
 

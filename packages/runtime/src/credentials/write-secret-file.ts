@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { linkSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { CredentialWrite } from "./credential-store.ts";
+import { dropFile } from "./drop-file.ts";
 import { syncFolder } from "./sync-folder.ts";
 
 /**
@@ -13,19 +14,23 @@ export function writeSecretFile(path: string, content: string): CredentialWrite 
   try {
     makeFolder(dirname(path));
     writeFileSync(partial, content, { flag: "wx", mode: 0o600, flush: true });
+    return name(partial, path);
   } catch (error) {
     return failed(path, error);
+  } finally {
+    dropFile(partial);
   }
+}
+
+function name(partial: string, path: string): CredentialWrite {
   try {
     linkSync(partial, path);
-    syncFolder(dirname(path));
-    return { ok: true };
   } catch (error) {
-    const isThere = (error as NodeJS.ErrnoException).code === "EEXIST";
-    return isThere ? { ok: false, reason: `${path} is there already` } : failed(path, error);
-  } finally {
-    rmSync(partial, { force: true });
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return { ok: false, reason: `${path} is there already` };
   }
+  syncFolder(dirname(path));
+  return { ok: true };
 }
 
 function makeFolder(path: string): void {
