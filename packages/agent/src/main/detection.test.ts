@@ -181,7 +181,14 @@ describe("detection", () => {
       await detection.tick();
     }
     expect(recorded).toMatchObject([
-      { rule: { id: "agent-rule-disabled", severity: "high" }, details: { rule: "one" } },
+      {
+        rule: {
+          id: "agent-rule-disabled",
+          severity: "high",
+          description: expect.stringContaining("Something runs") as string,
+        },
+        details: { rule: "one" },
+      },
     ]);
     expect(detection.feature()).toMatchObject({ state: "degraded", detail: expect.stringContaining("one") as string });
     expect(detection.readingOf("one")?.lastError).toContain("too much");

@@ -9,7 +9,7 @@ import { processContext, type ProcessContext } from "./process-context.ts";
 import type { AgentMetrics } from "./metrics.ts";
 import type { OpenExecutors } from "./open-executors.ts";
 import type { OpenStore } from "./open-store.ts";
-import type { OwnFindings } from "./own-findings.ts";
+import { LESS, type OwnFindings } from "./own-findings.ts";
 import { RuleReadings } from "./rule-readings.ts";
 
 export interface DetectionParts {
@@ -130,7 +130,7 @@ export class Detection {
     return {
       name,
       state: "degraded",
-      detail: `${detail}; switched off for failing: ${off.map(({ id }) => id).join(", ")}`,
+      detail: `${detail}; switched off for failing: ${off.map(({ id, loaded }) => nameOf(id, loaded.rule.title)).join(", ")}`,
     };
   }
 
@@ -174,11 +174,15 @@ export class Detection {
     this.#readings.ran(rule, this.#now(), seconds * 1_000);
   }
 
-  #failed({ id }: Judged, error: Error): void {
+  #failed({ id, loaded }: Judged, error: Error): void {
     this.#beat();
     if (error instanceof ExecutorError && error.code === "unavailable") this.#noExecutor(error.message);
     this.#readings.failed(id, this.#now(), error.message);
-    this.#with.log.warn({ rule: id, reason: error.message }, "a rule could not be judged; its rows are judged again");
+    const { title } = loaded.rule;
+    this.#with.log.warn(
+      { rule: id, title, reason: error.message },
+      "a rule could not be judged; its rows are judged again",
+    );
   }
 
   #noExecutor(reason: string): void {
@@ -190,12 +194,20 @@ export class Detection {
     this.#with.own.raise("agent-rules-not-judged", "Rules are not judged", { executor: "unavailable" });
   }
 
-  #disabled({ id }: Judged, reason: string): void {
-    this.#with.log.error({ rule: id, reason }, "a rule was switched off, because it failed again and again");
+  #disabled({ id, loaded }: Judged, reason: string): void {
+    const { title: called } = loaded.rule;
+    this.#with.log.error(
+      { rule: id, title: called, reason },
+      "a rule was switched off, because it failed again and again",
+    );
     const title = "A rule was switched off, because it failed again and again";
-    this.#with.own.raise("agent-rule-disabled", title, { rule: id, reason });
+    const description = `${LESS} The rule ${id} is called: ${called}`;
+    this.#with.own.raise("agent-rule-disabled", title, { rule: id, reason }, { description });
   }
 }
+
+/** Ids of imported rules say nothing to people. */
+const nameOf = (id: string, title: string): string => (/^[0-9a-f-]{36}$/.test(id) ? `${title} (${id})` : id);
 
 function judgedOf(loaded: LoadedRule): Judged {
   const { id, schedule, windowSeconds, isDifferential } = loaded.rule;

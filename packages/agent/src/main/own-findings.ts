@@ -4,7 +4,8 @@ import { type Finding, findingOf } from "../alerts/index.ts";
 /** What waits is bounded; alerts of one rule and key are one anyway. */
 const MAX_WAITING = 256;
 
-const LESS = "The agent tells of itself: it sees, judges or tells less than it should.";
+/** What most of them mean. */
+export const LESS = "The agent tells of itself: it sees, judges or tells less than it should.";
 
 /** What is said of a finding when it is not that the agent does less than it should. */
 export interface OwnWords {

@@ -6,6 +6,7 @@ import { argument, compact, textOption } from "../../given.ts";
 import { print } from "../../terminal/print.ts";
 import { table } from "../../terminal/table.ts";
 import { pages } from "../pages.ts";
+import { type Titles, titlesOf } from "../rule/titles.ts";
 import { alertNamed } from "./alert-named.ts";
 import { secondsOf } from "../token/seconds.ts";
 
@@ -33,7 +34,8 @@ export const alertSilence: Command = {
   ],
   async run(context, given) {
     const answer = await context.call("silence.create", await inputOf(context, given));
-    print(context, answer, (made) => table([cellsOf(made)]));
+    const named = await titlesOf(context, rulesOf([answer]));
+    print(context, answer, (made) => table([cellsOf(made, named)]));
     return undefined;
   },
 };
@@ -68,7 +70,9 @@ export const silenceList: Command = {
   examples: [{ command: "holdfast alerts silences", says: "what nobody hears of, until when, and why" }],
   async run(context) {
     const items = await allSilences(context);
-    print(context, { items }, () => (items.length === 0 ? "no silences\n" : table(items.map(cellsOf))));
+    const named = await titlesOf(context, rulesOf(items));
+    const lines = () => table(items.map((silence) => cellsOf(silence, named)));
+    print(context, { items }, () => (items.length === 0 ? "no silences\n" : lines()));
     return undefined;
   },
 };
@@ -102,7 +106,9 @@ async function silenceNamed(context: Context, text: string): Promise<string> {
   return first.id;
 }
 
-function cellsOf({ id, rule, dedupKey, expiresAt, note }: Silence) {
+const rulesOf = (silences: readonly Silence[]): readonly string[] => silences.flatMap(({ rule }) => rule ?? []);
+
+function cellsOf({ id, rule, dedupKey, expiresAt, note }: Silence, named: Titles) {
   const key = dedupKey === undefined ? "any key" : `key ${dedupKey}`;
-  return [id, rule === undefined ? "any rule" : `rule ${rule}`, key, `until ${expiresAt}`, note];
+  return [id, rule === undefined ? "any rule" : `rule ${named(rule)}`, key, `until ${expiresAt}`, note];
 }

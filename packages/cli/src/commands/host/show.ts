@@ -4,6 +4,7 @@ import { print } from "../../terminal/print.ts";
 import { sizeOf } from "../../terminal/size.ts";
 import type { Style } from "../../terminal/style.ts";
 import { table } from "../../terminal/table.ts";
+import { type Titles, titlesOf } from "../rule/titles.ts";
 
 type Host = Operations["host.read"]["output"];
 
@@ -16,7 +17,9 @@ export const hostShow: Command = {
   examples: [{ command: "holdfast hosts show", says: "this host" }],
   async run(context, given) {
     const answer = await context.call("host.read", { host: given.arguments[0] ?? (await ownName(context)) });
-    print(context, answer, (host) => hostLines(host, context.output.style));
+    const ofRules = answer.losses.filter(({ stage }) => stage === "executor").map(({ name }) => name);
+    const named = await titlesOf(context, ofRules);
+    print(context, answer, (host) => hostLines(host, named, context.output.style));
     return undefined;
   },
 };
@@ -27,7 +30,7 @@ async function ownName(context: Pick<Context, "call">): Promise<string> {
 }
 
 /** A host in lines; what is missing or lost is marked. */
-function hostLines(host: Host, style: Style): string {
+function hostLines(host: Host, named: Titles, style: Style): string {
   const { sandbox, losses } = host;
   const heading = (text: string) => `${style.bold(text)}\n`;
   return [
@@ -51,7 +54,7 @@ function hostLines(host: Host, style: Style): string {
       ? []
       : [heading("caught, of processes that live"), table(host.catchRates.map(rateOf))]),
     losses.length === 0 ? "nothing was lost\n" : style.warn("lost") + "\n",
-    table(losses.map(({ stage, name, reason, lost }) => [`  ${stage}`, name, reason, lost])),
+    table(losses.map(({ stage, name, reason, lost }) => [`  ${stage}`, named(name), reason, lost])),
     heading("budgets"),
     table(host.budgets.map(budgetOf)),
     heading("rows"),

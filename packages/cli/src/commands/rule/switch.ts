@@ -1,7 +1,10 @@
-import type { Command } from "../../command.ts";
+import type { Operations } from "@holdfast/contract/types";
+import type { Command, Context } from "../../command.ts";
 import { usage } from "../../failure.ts";
 import { argument, compact, textOption } from "../../given.ts";
 import { print } from "../../terminal/print.ts";
+import { printable } from "../../terminal/printable.ts";
+import { titlesOf } from "./titles.ts";
 
 const rule = { name: "rule", summary: "id of the rule" } as const;
 
@@ -15,7 +18,7 @@ export const ruleEnable: Command = {
   examples: [{ command: "holdfast rules enable exec-from-tmp", says: "watch for it again" }],
   async run(context, given) {
     const input = compact({ rule: argument(given, 0), note: textOption(given, "note") });
-    print(context, await context.call("rule.enable", input), ({ rule: id, state }) => `${id}  ${state}\n`);
+    await show(context, await context.call("rule.enable", input));
     return undefined;
   },
 };
@@ -33,8 +36,12 @@ export const ruleDisable: Command = {
   async run(context, given) {
     const note = textOption(given, "note");
     if (note === undefined || note === "") throw usage("--note is missing", "say why, for those who wonder later");
-    const answer = await context.call("rule.disable", { rule: argument(given, 0), note });
-    print(context, answer, ({ rule: id, state }) => `${id}  ${state}\n`);
+    await show(context, await context.call("rule.disable", { rule: argument(given, 0), note }));
     return undefined;
   },
 };
+
+async function show(context: Context, change: Operations["rule.enable"]["output"]): Promise<void> {
+  const named = await titlesOf(context, [change.rule]);
+  print(context, change, ({ rule: id, state }) => `${printable(named(id))}  ${state}\n`);
+}
