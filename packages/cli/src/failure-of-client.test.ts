@@ -20,3 +20,12 @@ it("says of a refused query what its place is, and not where it stood in the cal
   const error = new ClientError("query_refused", message, { status: 400, errors, hint: "did you mean name?" });
   expect(failureOfClient(error, true)).toMatchObject({ exitCode: 2, message, hint: "did you mean name?" });
 });
+
+it.each([
+  ["/params/rule", "what was given cannot be the name of a rule"],
+  ["/query/rule", "what --rule was given cannot be one"],
+])("says in words that what was typed is no name: %s", (pointer, message) => {
+  const errors = [{ pointer, message: 'must match pattern "^[a-z]+$"' }];
+  const error = new ClientError("invalid_input", `${pointer} must match pattern "^[a-z]+$".`, { status: 400, errors });
+  expect(failureOfClient(error, true)).toMatchObject({ exitCode: 2, message });
+});

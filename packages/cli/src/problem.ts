@@ -44,17 +44,24 @@ const hints: Readonly<Record<string, string>> = {
  * change stands may not be known.
  */
 export function failureOfProblem(problem: Problem, isRead: boolean): Failure {
-  const place = /^\/params\/(?<name>\w+)$/.exec(problem.errors?.[0]?.pointer ?? "")?.groups?.["name"];
-  if (problem.code === "invalid_input" && place !== undefined) return misnamed(place, problem);
+  if (problem.code === "invalid_input" && isMisnamed(problem)) return misnamed(problem);
   const isBusy = isRead && problem.code === "storage_failed";
   const exitCode = isBusy ? exitCodes.busy : (byCode[problem.code] ?? byStatus[problem.status] ?? exitCodes.failed);
   return new Failure(exitCode, sentenceOf(problem), hints[problem.code] ?? problem.hint, problem.code);
 }
 
+/** A part of the address that an operation has: what was typed as a name, or given to an option. */
+const PLACE = /^\/(?<part>params|query)\/(?<name>\w+)$/;
+
+const isMisnamed = ({ errors }: Problem): boolean =>
+  PLACE.test(errors?.[0]?.pointer ?? "") && (errors?.[0]?.message ?? "").includes("pattern");
+
 /** What was typed as a name is none: the place of it in a call, and its pattern, are for programs. */
-function misnamed(what: string, { code }: Problem): Failure {
-  const hint = "it may be misspelt; the list of them shows their names";
-  return new Failure(exitCodes.usage, `what was given cannot be the name of a ${what}`, hint, code);
+function misnamed({ code, errors }: Problem): Failure {
+  const { part, name = "" } = PLACE.exec(errors?.[0]?.pointer ?? "")?.groups ?? {};
+  const what =
+    part === "query" ? `what --${name} was given cannot be one` : `what was given cannot be the name of a ${name}`;
+  return new Failure(exitCodes.usage, what, "it may be misspelt; the list of them shows their names", code);
 }
 
 function sentenceOf(problem: Problem): string {

@@ -41,6 +41,23 @@ describe("the list of alerts", () => {
     const none = stage({ answer: () => ({ items: [] }) }, given, alertList);
     await alertList.run(none.context, given);
     await silenceList.run(none.context, given);
-    expect(none.out()).toBe("no alerts\nno silences\n");
+    expect(none.out()).toBe("no open alerts; --state all shows the others too\nno silences\n");
+  });
+
+  it.each([
+    [{ state: "all" }, "no alerts\n"],
+    [{ state: "all", rule: "x" }, "no such alerts\n"],
+    [{ severity: "high" }, "no such open alerts; --state all shows the others too\n"],
+  ])("says what there is none of: %j", async (options, line) => {
+    const none = stage({ answer: () => ({ items: [] }) }, given, alertList);
+    await alertList.run(none.context, { arguments: [], options: options as Record<string, string> });
+    expect(none.out()).toBe(line);
+  });
+
+  it("says how it goes on, and goes on there", async () => {
+    const pages = stage({ answer: () => ({ items: [found], next: "17-al_x" }) }, given, alertList);
+    await alertList.run(pages.context, { arguments: [], options: { limit: "1", after: "18-al_y" } });
+    expect(pages.calls[0]?.input).toMatchObject({ limit: 1, after: "18-al_y" });
+    expect(pages.err()).toContain("there are more; raise --limit, or go on with --after 17-al_x");
   });
 });

@@ -31,6 +31,7 @@ export const alertList: Command = {
     { name: "rule", value: "id", summary: "of this rule" },
     { name: "since", value: "time", summary: "seen since: 2026-07-01T09:30:00Z, or 30m, 12h, 7d ago" },
     { name: "limit", value: "n", summary: "this many at most (50)" },
+    { name: "after", value: "cursor", summary: 'go on where a list ended: its "next"' },
   ],
   examples: [
     { command: "holdfast alerts", says: "what is open on this host" },
@@ -39,19 +40,25 @@ export const alertList: Command = {
   ],
   async run(context, given) {
     const most = numberOption(given, "limit", 1) ?? 50;
-    const answer = await upTo(most, (limit, after) =>
-      context.call("alert.list", compact({ ...filterOf(given, Date.now()), limit, after })),
+    const filter = filterOf(given, Date.now());
+    const answer = await upTo(most, textOption(given, "after"), (limit, after) =>
+      context.call("alert.list", compact({ ...filter, limit, after })),
     );
-    print(context, answer, ({ items }) => linesOf(items, context.output));
-    if (!context.settings.isJson && answer.next !== undefined) remark(context, "there are more; raise --limit");
+    print(context, answer, ({ items }) => (items.length === 0 ? emptyLine(filter) : linesOf(items, context.output)));
+    if (!context.settings.isJson && answer.next !== undefined)
+      remark(context, `there are more; raise --limit, or go on with --after ${printable(answer.next)}`);
     return undefined;
   },
 };
 
 /** So many of them, in as many pages as that takes. */
-async function upTo(most: number, fetch: (limit: number, after: string | undefined) => Promise<Page>): Promise<Page> {
+async function upTo(
+  most: number,
+  from: string | undefined,
+  fetch: (limit: number, after: string | undefined) => Promise<Page>,
+): Promise<Page> {
   const items: Alert[] = [];
-  let next: string | undefined;
+  let next = from;
   do {
     const page = await fetch(Math.min(most - items.length, maxPage), next);
     items.push(...page.items);
@@ -77,12 +84,18 @@ function stateOf(text: string | undefined): (typeof states)[number] {
   return state;
 }
 
+/** Nothing to show is not always nothing found. */
+function emptyLine({ state, severity, rule, since }: Input): string {
+  const isNarrowed = severity !== undefined || rule !== undefined || since !== undefined;
+  if (state === undefined) return isNarrowed ? "no such alerts\n" : "no alerts\n";
+  return `no such ${state} alerts; --state all shows the others too\n`.replace(isNarrowed ? "" : "such ", "");
+}
+
 /** What does not leave room for a title beside it takes a line of its own. */
 const NARROW = 120;
 
 /** A line each, marked by severity; on a narrow terminal two. A finding cannot break out of its line. */
 function linesOf(alerts: readonly Alert[], { style, columns }: Pick<Output, "style" | "columns">): string {
-  if (alerts.length === 0) return "no alerts\n";
   const width = columns();
   const isNarrow = width !== undefined && width < NARROW;
   const rows = alerts.map((alert) => (isNarrow ? headOf(alert) : [...headOf(alert), foundBy(alert)]));
