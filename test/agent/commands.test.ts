@@ -80,20 +80,27 @@ describe("the command line finds the agent of its folder", () => {
 describe("a rule of five lines", () => {
   it("is taken by a reload, finds something, and can be switched off again", async () => {
     writeFileSync(join(dataDir, "rules", "mine.yaml"), findsAll);
-    expect(holdfast(["rules", "lint", join(dataDir, "rules")]).code).toBe(0);
-    expect(holdfast(["rules", "reload"]).out).toMatch(/1 new, 0 changed, 0 gone\n$/);
+    const lint = holdfast(["rules", "lint", join(dataDir, "rules"), "--config", join(working, "settings.yaml")]);
+    expect(lint).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("1 rule works by the profile strict") as string,
+    });
+    const reload = holdfast(["rules", "reload"]);
+    expect(reload).toMatchObject({ code: 0, out: expect.stringMatching(/1 new, 0 changed, 0 gone\n$/) as string });
     await vi.waitFor(() => expect(json<Listed>("alerts").items).not.toEqual([]), { timeout: 20_000, interval: 200 });
     expect(holdfast(["rules", "show", "finds-all"]).out).toContain("SELECT pid, name FROM processes");
     expect(holdfast(["rules", "disable", "finds-all", "--note", "enough"])).toMatchObject({ code: 0 });
     expect(holdfast(["rules"]).out).toMatch(/^finds-all +low +disabled/m);
   });
 
-  it("that is hostile is refused with its reason and place", () => {
+  it("that is hostile is refused with its reason and place, in the exit code too", () => {
     writeFileSync(
       join(dataDir, "rules", "hostile.yaml"),
       findsAll.replace("SELECT pid, name FROM processes", "DROP TABLE processes").replace("finds-all", "hostile"),
     );
-    expect(holdfast(["rules", "reload"]).out).toContain("not running: hostile.yaml:4:6: DROP is not admitted");
+    const { out, err, code } = holdfast(["rules", "reload"]);
+    expect(out).toContain("not running: hostile.yaml:4:6: DROP is not admitted");
+    expect([code, err]).toEqual([1, expect.stringContaining("something is wrong in 1 file; what works took effect")]);
   });
 });
 
@@ -101,6 +108,14 @@ describe("alerts", () => {
   it("are shown, taken note of, opened again, and silenced", () => {
     const { id, dedupKey } = json<Listed>("alerts", "--rule", "finds-all").items[0]!;
     expect(holdfast(["alerts", "show", id]).out.replaceAll(/ +/g, " ")).toContain(`key ${dedupKey}\n`);
+    const shown = holdfast(["alerts", "show", id.slice(0, 12)]).out;
+    expect(shown).toContain(`id     ${id}\n`);
+    // Of a rule that selects pid and name alone, who it was.
+    expect(shown).toMatch(/\nthe process, as the agent knew it then\n(?: .*\n)* {2}parent +\d+\n/);
+    expect(holdfast(["alerts", "show", "no id"])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('"no id" is no id of an alert') as string,
+    });
     expect(holdfast(["alerts", "ack", id, "--note", "ours"])).toMatchObject({ code: 0 });
     expect(json<Listed>("alerts", "list", "--state", "acknowledged").items).toMatchObject([{ id }]);
     expect(holdfast(["alerts", "reopen", id]).code).toBe(0);
@@ -126,6 +141,11 @@ describe("a query", () => {
     expect(json<{ readonly columns: readonly string[] }>("query", sql).columns).toEqual(["username", "uid"]);
     expect(holdfast(["query", "-"], { input: sql }).out).toMatch(/^username/);
     expect(holdfast(["query", ".tables"]).out).toContain("process_events");
+  });
+
+  it("may use what rules may use by configuration alone", () => {
+    const join = "select p.name from processes p join processes q on q.pid = p.parent where p.name like '%' limit 1";
+    expect(holdfast(["query", join])).toMatchObject({ code: 0, out: expect.stringMatching(/^name\n/) as string });
   });
 
   it("that is refused is pointed at", () => {
