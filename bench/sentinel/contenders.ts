@@ -7,10 +7,14 @@ import { endedChildrenSeconds } from "./processor-time.ts";
 import type { Subject } from "./subject.ts";
 
 const patienceMs = 120_000;
-/** What the agent reads of a process when it is new, and when all of it is read again. */
+const everything = ["exe", "schedstat", "io", "cmdline", "exe", "cwd", "root", "status", "cgroup"] as const;
+/**
+ * What the agent reads of a process, in a round of looks: when it is new; when all of it is read again, which a process that
+ * has not run since is asked for in one of five looks; in the others what others change of it.
+ */
 const filesOf = {
-  first: ["cmdline", "exe", "cwd", "root", "status", "cgroup", "loginuid"],
-  full: ["io", "cmdline", "exe", "cwd", "root", "status", "cgroup"],
+  first: [["cmdline", "exe", "cwd", "root", "status", "loginuid", "cgroup"]],
+  full: [everything, ...Array.from({ length: 4 }, () => ["exe", "schedstat", "cgroup"])],
 } as const;
 
 /** Something that looks at all processes of the host. */
@@ -32,7 +36,15 @@ export function ownContender(
 
 /** A C program that reads the same files; throws LeftOut where it cannot be compiled. */
 export function cContender(name: string, program: string, kind: keyof typeof filesOf): Contender {
-  return { name, look: (times) => printedLook(program, ["/proc", String(times), ...filesOf[kind]]) };
+  const round = filesOf[kind];
+  return {
+    name,
+    look(times) {
+      const looks = round.map((files) => printedLook(program, ["/proc", String(times), ...files]));
+      const milliseconds = looks.reduce((sum, look) => sum + look.milliseconds, 0) / looks.length;
+      return { milliseconds, processes: looks.at(-1)!.processes };
+    },
+  };
 }
 
 /** Compiles the C program by CC, or cc; throws LeftOut where that is not there. */

@@ -14,6 +14,8 @@ import { answerParent } from "./subject.ts";
 const proc = "/proc";
 /** As the agent: everything about each process is read again within a minute of ticks. */
 const ticksOfRound = 60;
+/** Looks that are alike only as a whole. */
+const roundOf: Readonly<Partial<Record<LookRequest["kind"], number>>> = { full: 5, steady: ticksOfRound };
 const pauseMs = 10;
 const settleMs = 60_000;
 const forgottenMs = 600;
@@ -63,7 +65,7 @@ const looks: Readonly<Record<LookRequest["kind"], () => Promise<LookAt>>> = {
     tracker.close();
     return look;
   },
-  /** Everything is read again. */
+  /** Everything is read again; of a process that has not run since, once in a round. */
   full: () => lookWith(kept.full),
   /** What the agent does each second; with pauses, so that it does not always find its caches as it left them. */
   async steady() {
@@ -78,7 +80,7 @@ const looks: Readonly<Record<LookRequest["kind"], () => Promise<LookAt>>> = {
 };
 
 answerParent<LookRequest, Look>(async ({ kind, times }) => {
-  const count = kind === "steady" ? times * ticksOfRound : times;
+  const count = times * (roundOf[kind] ?? 1);
   const childrenBefore = endedChildrenSeconds();
   const before = process.cpuUsage();
   let last: LookAt = { processes: 0 };

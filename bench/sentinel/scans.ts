@@ -42,9 +42,10 @@ export async function measureScans(bench: Bench): Promise<Measured> {
     method:
       "Looks: processor time of one look at all processes, user and system, of which so many sleep and the rest is what " +
       "runs here, all in turns. Full: everything about each process is read again, as the agent does for a sixtieth of " +
-      "them at each tick; first: nobody was seen before, and the rows of both tables are made; steady: what the agent " +
+      "them at each tick; what only the process itself can change is read in one of five looks where the kernel says that " +
+      "it has not run in between, and the looks of a round are taken together; first: nobody was seen before, and the rows of both tables are made; steady: what the agent " +
       "does each second while nothing happens, over sixty ticks. The C program reads the same files of each process by " +
-      "the same calls and makes nothing of them; which file runs, and whether it is still there, it does not ask: reading alone is ours without that. Its " +
+      "the same calls, in the same round, and makes nothing of them; which file runs, and whether it is still there, it does not ask: reading alone is ours without that. Its " +
       "start, and that of Python, do not count; that of `ps -eo pid,ppid,user,args` does.",
     figures,
     leftOut,

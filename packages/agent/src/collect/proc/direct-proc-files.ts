@@ -5,6 +5,12 @@ import { MAX_PROC_BYTES, type ProcFiles, PlainProcFiles } from "./proc-files.ts"
 const O_PATH = 0x20_0000;
 const O_CLOEXEC = 0x8_0000;
 const O_NONBLOCK = 0x800;
+/** <linux/fcntl.h>, <linux/stat.h>: what the kernel knows of a file, without asking a server where it is. */
+const AT_STATX_DONT_SYNC = 0x4000;
+const STATX_BASIC_STATS = 0x7ff;
+/** Of `struct statx`: from the inode to the numbers of the device, times and size between them. */
+const MARK_START = 32;
+const MARK_END = 144;
 
 interface Calls {
   open(path: string, flags: number): number;
@@ -13,6 +19,7 @@ interface Calls {
   pread(fd: number, into: Buffer, length: number, offset: number): number;
   readlinkat(folder: number, path: string, into: Buffer, length: number): number;
   close(fd: number): number;
+  statx(folder: number, path: string, flags: number, mask: number, into: Buffer): number;
 }
 
 const prototypes: Readonly<Record<keyof Calls, string>> = {
@@ -22,6 +29,7 @@ const prototypes: Readonly<Record<keyof Calls, string>> = {
   pread: "intptr_t pread(int fd, _Out_ uint8_t *into, size_t length, int64_t offset)",
   readlinkat: "intptr_t readlinkat(int folder, const char *path, _Out_ uint8_t *into, size_t length)",
   close: "int close(int fd)",
+  statx: "int statx(int folder, const char *path, int flags, unsigned int mask, _Out_ uint8_t *into)",
 };
 
 /** Reads by way of the folder's descriptor: without names to resolve, and never of another process with the same pid. */
@@ -56,6 +64,11 @@ class DirectProcFiles implements ProcFiles {
     const length = this.#calls.readlinkat(folder, name, this.buffer, MAX_PROC_BYTES);
     if (length === 1) return String.fromCharCode(this.buffer[0] as number);
     return length <= 0 ? "" : this.buffer.toString("utf8", 0, length);
+  }
+
+  imageMark(folder: number): string {
+    if (this.#calls.statx(folder, "exe", AT_STATX_DONT_SYNC, STATX_BASIC_STATS, this.buffer) !== 0) return "";
+    return this.buffer.toString("latin1", MARK_START, MARK_END);
   }
 
   readOpen(fd: number, into: Buffer): number {

@@ -16,7 +16,7 @@ function identified(seen: string, now: string) {
   for (const name of new Set([seen, now])) writeFileSync(join(folder, name), name);
   mkdirSync(join(folder, "proc/7"), { recursive: true });
   symlinkSync(join(folder, now), join(folder, "proc/7/exe"));
-  const running = { pid: 7, path: join(folder, seen), root: "/", isDeleted: false, isAlive: () => true };
+  const running = { pid: 7, path: join(folder, seen), isDeleted: false, isAlive: () => true };
   return identifyExecutable(new PlainProcFiles(join(folder, "proc")), new FileHashes(), running);
 }
 

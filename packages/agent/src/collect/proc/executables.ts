@@ -22,7 +22,6 @@ export const unknownExecutable: Executable = { onDisk: -1, sha256: "" };
 export interface Running {
   readonly pid: number;
   readonly path: string;
-  readonly root: string;
   readonly isDeleted: boolean;
   /** Whether the process still is the one that was meant. */
   readonly isAlive: () => boolean;
@@ -36,18 +35,18 @@ export interface Running {
 export async function identifyExecutable(files: ProcFiles, hashes: FileHashes, running: Running): Promise<Executable> {
   if (running.path === "") return unknownExecutable;
   const image = `${files.root}/${running.pid}/exe`;
-  const named = pathSeenFromHere(files, running);
-  const [imageStat, namedStat] = await Promise.all([statOf(image), statOf(named)]);
+  const [imageStat, namedStat] = await Promise.all([statOf(image), statOf(running.path)]);
   // A process that has begun another program since then would be compared with that one (`env` does nothing else).
   const isImage = imageStat !== undefined && (await isStillAt(image, running)) && running.isAlive();
   if (!isImage) {
     // It ended in the meantime: what stands at its path is what ran, as far as anybody can tell.
-    const sha256 = namedStat === undefined || running.isDeleted ? "" : await hashes.of(named, namedStat);
+    const sha256 = namedStat === undefined || running.isDeleted ? "" : await hashes.of(running.path, namedStat);
     return { onDisk: running.isDeleted ? 0 : -1, sha256 };
   }
-  const isSame = namedStat !== undefined && namedStat.ino === imageStat.ino && namedStat.dev === imageStat.dev;
+  const isNamed =
+    !running.isDeleted && (isSame(imageStat, namedStat) || (await isInItsRoot(files, running, imageStat)));
   const sha256 = await hashes.of(image, imageStat);
-  return { onDisk: isSame && !running.isDeleted ? 1 : 0, sha256 };
+  return { onDisk: isNamed ? 1 : 0, sha256 };
 }
 
 function isStillAt(image: string, { path }: Running): Promise<boolean> {
@@ -56,9 +55,13 @@ function isStillAt(image: string, { path }: Running): Promise<boolean> {
   return promise;
 }
 
-/** A process in a root of its own means another file by the same path. */
-function pathSeenFromHere(files: ProcFiles, { pid, path, root }: Running): string {
-  return root === "/" || root === "" ? path : `${files.root}/${pid}/root${path}`;
+/** A process in a container names a file of its own by the path: that is not here, or is another one here. */
+async function isInItsRoot(files: ProcFiles, { pid, path }: Running, image: Stats): Promise<boolean> {
+  return isSame(image, await statOf(`${files.root}/${pid}/root${path}`));
+}
+
+function isSame(one: Stats, other: Stats | undefined): boolean {
+  return other !== undefined && one.ino === other.ino && one.dev === other.dev;
 }
 
 function statOf(path: string): Promise<Stats | undefined> {

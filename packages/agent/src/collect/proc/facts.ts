@@ -3,6 +3,7 @@ import { MAX_PROC_BYTES, type ProcFiles } from "./proc-files.ts";
 
 /** What the kernel puts behind the path of a file that was deleted. */
 const DELETED = " (deleted)";
+const BLANK = 0x20;
 const NO_LOGIN = 0xffff_ffff;
 const UNKNOWN = -1;
 
@@ -48,35 +49,49 @@ export function kernelThreadFacts(name: string): ProcessFacts {
   return { ...kernelThread, name: name.startsWith("kworker/") ? name.replace(/[-+].*/s, "") : name };
 }
 
-/** Whether both say the same of a process. */
-export function areSameFacts(a: ProcessFacts, b: ProcessFacts): boolean {
-  for (const name in a) if (a[name as keyof ProcessFacts] !== b[name as keyof ProcessFacts]) return false;
-  return true;
+function areSameFacts(a: ProcessFacts, b: ProcessFacts): boolean {
+  return factNames.every((name) => a[name] === b[name]);
 }
 
+const factNames = Object.keys(kernelThread) as (keyof ProcessFacts)[];
+
 /**
- * Reads all but what `readStorage` and `readLogin` do from the folder of a process; undefined when it has ended
- * meanwhile. `masks`: secrets in arguments are hidden.
+ * Reads all but what `readStorage` does from the folder of a process; undefined when it has ended meanwhile. `masks`:
+ * secrets in arguments are hidden. `known`, of the same process and program, is returned itself when nothing is different;
+ * the login of a process is not read again.
  */
-export function readFacts(files: ProcFiles, folder: number, name: string, masks: boolean): ProcessFacts | undefined {
+export function readFacts(
+  files: ProcFiles,
+  folder: number,
+  name: string,
+  masks: boolean,
+  known?: ProcessFacts,
+): ProcessFacts | undefined {
   // Arguments and links go first when a process ends, so they are read first.
-  const cmdline = commandLineOf(files, folder, masks);
+  const cmdline = commandLineOf(files, folder, masks, known?.cmdline);
   const path = files.readLink(folder, "exe");
   const cwd = withoutMark(files.readLink(folder, "cwd"));
   const root = withoutMark(files.readLink(folder, "root"));
   const ids = readIds(files, folder);
   if (ids === undefined) return undefined;
-  return {
+  const { uid, euid, suid, gid, egid, sgid } = ids;
+  const facts: ProcessFacts = {
     name,
     path: withoutMark(path),
     isDeleted: path.endsWith(DELETED),
     cmdline,
     cwd,
     root,
-    ...ids,
-    auid: UNKNOWN,
+    uid,
+    euid,
+    suid,
+    gid,
+    egid,
+    sgid,
+    auid: known === undefined ? readLogin(files, folder) : known.auid,
     cgroupPath: readCgroup(files, folder),
   };
+  return known !== undefined && areSameFacts(facts, known) ? known : facts;
 }
 
 /** Stands where arguments go on that are not kept: whoever pads them to hide what follows is seen to have done so. */
@@ -94,9 +109,24 @@ export function commandLine(bytes: Buffer, masks: boolean): string {
   return (masks ? maskArguments(args) : args.join(" ")) + (isCut ? CUT : "");
 }
 
-function commandLineOf(files: ProcFiles, folder: number, masks: boolean): string {
+function commandLineOf(files: ProcFiles, folder: number, masks: boolean, known: string | undefined): string {
   const length = files.read(folder, "cmdline");
-  return length <= 0 ? "" : commandLine(files.buffer.subarray(0, length), masks);
+  if (length <= 0) return "";
+  if (known !== undefined && isLine(files.buffer, length, known)) return known;
+  return commandLine(files.buffer.subarray(0, length), masks);
+}
+
+/** Whether the arguments are this line to the letter: what is shown already need not be searched for secrets again. */
+function isLine(bytes: Buffer, length: number, line: string): boolean {
+  let end = length;
+  while (end > 0 && bytes[end - 1] === 0) end--;
+  if (end !== line.length || length >= MAX_PROC_BYTES) return false;
+  for (let at = 0; at < end; at++) {
+    const byte = bytes[at] as number;
+    // Letters that are not ASCII are several bytes each.
+    if (byte >= 0x80 || (byte === 0 ? BLANK : byte) !== line.charCodeAt(at)) return false;
+  }
+  return true;
 }
 
 export function withoutMark(path: string): string {
@@ -132,15 +162,29 @@ function numbersAfter(bytes: Buffer, length: number, label: string): [number, nu
 }
 
 /** User who logged in, to whom a process belongs from then on; -1 when none. */
-export function readLogin(files: ProcFiles, folder: number): number {
+function readLogin(files: ProcFiles, folder: number): number {
   const text = textOf(files, folder, "loginuid");
   const auid = Number.parseInt(text, 10);
   return Number.isNaN(auid) || auid === NO_LOGIN ? UNKNOWN : auid;
 }
 
-/** Of the unified hierarchy where there is one, else of systemd's own, else the first. */
+/** The facts with the group that the process is in now: it is moved by others, whatever it does itself. */
+export function withCgroup(files: ProcFiles, folder: number, facts: ProcessFacts): ProcessFacts {
+  const cgroupPath = readCgroup(files, folder);
+  return cgroupPath === facts.cgroupPath ? facts : { ...facts, cgroupPath };
+}
+
 function readCgroup(files: ProcFiles, folder: number): string {
   const text = textOf(files, folder, "cgroup");
+  if (text !== lastCgroup.text) lastCgroup = { text, path: cgroupPathIn(text) };
+  return lastCgroup.path;
+}
+
+/** Processes of one group come one after the other, more often than not. */
+let lastCgroup = { text: "", path: "" };
+
+/** Of the unified hierarchy where there is one, else of systemd's own, else the first. */
+function cgroupPathIn(text: string): string {
   const isUnifiedAlone = text.startsWith("0::") && text.indexOf("\n") === text.length - 1;
   if (isUnifiedAlone) return text.slice("0::".length, -1);
   const lines = text.split("\n");
@@ -150,15 +194,30 @@ function readCgroup(files: ProcFiles, folder: number): string {
   return line.split(":").slice(2).join(":");
 }
 
-/** What the process itself has read and written, for whoever may trace it; -1 otherwise. */
-export function readStorage(files: ProcFiles, folder: number): { bytesRead: number; bytesWritten: number } {
-  const text = textOf(files, folder, "io");
-  const numberOf = (label: string): number => {
-    const found = text.indexOf(label);
-    return found < 0 ? UNKNOWN : Number.parseInt(text.slice(found + label.length), 10);
-  };
-  return { bytesRead: numberOf("\nread_bytes: "), bytesWritten: numberOf("\nwrite_bytes: ") };
+/** Bytes that a process has read from storage and written to it; -1 when not readable. */
+export interface StorageCounters {
+  bytesRead: number;
+  bytesWritten: number;
 }
+
+/** What the process itself has read and written, for whoever may trace it. */
+export function readStorage(files: ProcFiles, folder: number, into: StorageCounters): void {
+  const length = files.read(folder, "io");
+  into.bytesRead = numberAfter(files.buffer, length, "\nread_bytes: ");
+  into.bytesWritten = numberAfter(files.buffer, length, "\nwrite_bytes: ");
+}
+
+function numberAfter(bytes: Buffer, length: number, label: string): number {
+  const found = bytes.indexOf(label, 0, "latin1");
+  if (found < 0 || found >= length) return UNKNOWN;
+  let number = 0;
+  for (let at = found + label.length; at < length && isDigit(bytes[at] as number); at++) {
+    number = number * 10 + (bytes[at] as number) - 0x30;
+  }
+  return number;
+}
+
+const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 
 function textOf(files: ProcFiles, folder: number, name: string): string {
   const length = files.read(folder, name);

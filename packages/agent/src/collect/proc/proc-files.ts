@@ -18,6 +18,11 @@ export interface ProcFiles {
   read(folder: number, name: string): number;
   /** Where a link in the folder leads; empty when it cannot be read. */
   readLink(folder: number, name: string): string;
+  /**
+   * Tells the file that the process executes from every other, and from itself once it is changed; empty when that cannot
+   * be told without asking a file system that may not answer.
+   */
+  imageMark(folder: number): string;
   /** Reads an open file from its beginning into `into`; -1 when its process is gone. */
   readOpen(fd: number, into: Buffer): number;
 }
@@ -55,6 +60,10 @@ export class PlainProcFiles implements ProcFiles {
     } catch {
       return "";
     }
+  }
+
+  imageMark(): string {
+    return "";
   }
 
   readOpen(fd: number, into: Buffer): number {

@@ -2,6 +2,7 @@ import type { Row } from "../../events/index.ts";
 import type { ProcessEvent } from "../process-event.ts";
 import type { Executable } from "../proc/executables.ts";
 import type { ProcessFacts } from "../proc/facts.ts";
+import type { Sighting } from "./rest.ts";
 
 /** What runs in a process: what its children say of their parent. */
 export type Image = Pick<ProcessFacts, "name" | "path" | "cmdline">;
@@ -54,6 +55,8 @@ export interface ProcessRecord {
   /** Counts the programs that ran in it: what is found out about one is not taken for the next. */
   program: number;
   executable: Executable;
+  /** What tells that it is as it was. */
+  readonly sighting: Sighting;
   readonly counters: Counters;
   /** It was looked at while it ran. */
   isComplete: boolean;

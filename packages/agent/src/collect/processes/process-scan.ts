@@ -17,7 +17,6 @@ export class ProcessScan {
   readonly #options: ScanOptions;
   #known: Map<string, Row>;
   #untracked = 0;
-  #rescan: Iterator<ProcessRecord> | undefined;
 
   constructor(tracking: Tracking, options: ScanOptions) {
     this.#tracking = tracking;
@@ -35,7 +34,6 @@ export class ProcessScan {
     if (this.#tracking.hasEnded) this.#tracking.forgetEnded(new Set(pids.map(Number)));
     this.#tracking.tellUntold();
     this.#endKnown();
-    this.#rescanSome();
     return book.size;
   }
 
@@ -76,11 +74,18 @@ export class ProcessScan {
     const isOther = isOtherStack || (nameSum !== record.nameSum && !isKernelThread(book.line));
     const isReparented = parent !== record.lineParent;
     book.noteLine(record);
+    if (isReparented) {
+      record.parent = parent;
+      record.parentImage = this.#tracking.imageOf(parent);
+    }
     if (isOther) this.#lookInto(record, isOtherStack);
-    if (!isReparented) return;
-    record.parent = parent;
-    record.parentImage = this.#tracking.imageOf(parent);
-    teller.refresh(record);
+    else if (this.#isDue(record)) this.#lookAtEverything(record);
+    if (isReparented) teller.refresh(record);
+  }
+
+  /** A few of all in each scan, by pid: what changes without a sign in the stat line, such as users and working folders. */
+  #isDue({ pid }: ProcessRecord): boolean {
+    return (this.#tracking.scan + pid) % this.#options.rescanTicks === 0;
   }
 
   /** Another name or another stack: a program began, or it only called itself something else. */
@@ -119,31 +124,14 @@ export class ProcessScan {
     void this.#options.put(changes);
   }
 
-  /** A few of all in each scan: what changes without a sign in the stat line, such as users and working folders. */
-  #rescanSome(): void {
-    const { book } = this.#tracking;
-    const count = Math.ceil(book.size / this.#options.rescanTicks);
-    for (let index = 0; index < count; index++) {
-      const record = this.#nextToRescan();
-      if (record !== undefined) this.#lookAtEverything(record);
-    }
-  }
-
-  #nextToRescan(): ProcessRecord | undefined {
-    const next = this.#rescan?.next();
-    if (next !== undefined && next.done !== true) return next.value;
-    this.#rescan = this.#tracking.book.all()[Symbol.iterator]();
-    const first = this.#rescan.next();
-    return first.done === true ? undefined : first.value;
-  }
-
   #lookAtEverything(record: ProcessRecord): void {
     const { book, teller } = this.#tracking;
     const { path } = record.facts;
-    if (!book.refresh(record)) return;
+    const found = book.refresh(record);
+    if (found === undefined) return;
     const isOther = path !== "" && record.facts.path !== "" && record.facts.path !== path;
     if (!isOther) {
-      teller.refresh(record);
+      teller.review(record, found.isSameFile);
       return;
     }
     this.#tracking.setProgram(record, record.facts);

@@ -1,12 +1,5 @@
 import { unknownExecutable } from "../proc/executables.ts";
-import {
-  areSameFacts,
-  kernelThreadFacts,
-  type ProcessFacts,
-  readFacts,
-  readLogin,
-  readStorage,
-} from "../proc/facts.ts";
+import { kernelThreadFacts, type ProcessFacts, readFacts, readStorage, withCgroup } from "../proc/facts.ts";
 import { NOT_OPEN, OpenStats } from "../proc/open-stats.ts";
 import type { ProcFiles } from "../proc/proc-files.ts";
 import { emptyStatLine, isKernelThread } from "../proc/stat-line.ts";
@@ -15,6 +8,7 @@ import type { ProcessEvent } from "../process-event.ts";
 import { factsAt } from "./event-facts.ts";
 import type { Fork } from "./forks.ts";
 import { type Counters, NO_PARENT, NOT_STARTED, type ProcessRecord, unknownImage } from "./process-record.ts";
+import { rests, unseen } from "./rest.ts";
 
 const MS_OF_TICK = 1_000 / TICKS_PER_SECOND;
 const NS_OF_MS = 1_000_000n;
@@ -130,25 +124,27 @@ export class RecordBook {
   readFacts(pid: number): ProcessFacts | undefined {
     const name = this.#nameOfLine();
     if (isKernelThread(this.line)) return kernelThreadFacts(name);
-    return this.#inFolder(pid, (files, folder, masks) => {
-      const facts = readFacts(files, folder, name, masks);
-      return facts === undefined ? undefined : { ...facts, auid: readLogin(files, folder) };
-    });
+    return this.#inFolder(pid, (files, folder, masks) => readFacts(files, folder, name, masks));
   }
 
-  /** Reads again what may have changed while the same program runs; returns false when the process is gone. */
-  refresh(record: ProcessRecord): boolean {
-    if (!this.isThere(record)) return false;
-    this.noteLine(record);
-    if (isKernelThread(this.line)) return true;
+  /**
+   * Reads of the process of the line what may have changed while the same program runs. `isSameFile` is false when the
+   * file that it executes may be another one, or may have lost its name.
+   */
+  refresh(record: ProcessRecord): { readonly isSameFile: boolean } | undefined {
+    if (isKernelThread(this.line)) return { isSameFile: true };
+    const { facts: known, sighting, counters } = record;
+    const { image } = sighting;
     const facts = this.#inFolder(record.pid, (files, folder, masks) => {
-      Object.assign(record.counters, readStorage(files, folder));
-      return readFacts(files, folder, this.#nameOfLine(), masks);
+      sighting.image = files.imageMark(folder);
+      if (rests(files, folder, this.line.threads, sighting)) return withCgroup(files, folder, known);
+      readStorage(files, folder, counters);
+      return readFacts(files, folder, this.#nameOfLine(), masks, known);
     });
-    if (facts === undefined) return false;
-    const same = { ...facts, auid: record.facts.auid };
-    if (!areSameFacts(same, record.facts)) record.facts = same;
-    return true;
+    if (facts === undefined) return undefined;
+    record.facts = facts;
+    const isSameMark = image !== "" && image === sighting.image;
+    return { isSameFile: isSameMark && facts.path === known.path && facts.isDeleted === known.isDeleted };
   }
 
   /** Takes the line's numbers over into the record. */
@@ -207,6 +203,7 @@ function blank(pid: number): ProcessRecord {
     facts: factsAt({ type: "found", source: "polling", pid, timeMs: 0 }, undefined, false),
     program: 0,
     executable: unknownExecutable,
+    sighting: { ...unseen },
     counters: { ...noCounters },
     isComplete: false,
     seenIn: 0,

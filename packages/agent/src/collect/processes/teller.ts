@@ -59,6 +59,14 @@ export class Teller {
     });
   }
 
+  /** Everything about it was read again: its file is asked for when that may be another one, is not known, or now and then. */
+  review(record: ProcessRecord, isSameFile: boolean): void {
+    const isKnown = isSameFile && record.executable.onDisk !== unknownExecutable.onDisk;
+    const { path } = record.facts;
+    if ((path !== "" && !isKnown) || isOld(record, this.#options.now())) this.refresh(record);
+    else if (!isStanding(record)) this.#inOrder(record, () => this.#options.put(this.#rowOf(record)));
+  }
+
   /** A row of `process_events` alone, from what is known. */
   tell(record: ProcessRecord, telling: Telling): void {
     const then = { ...record };
@@ -105,12 +113,12 @@ export class Teller {
     if (facts.path === "") return unknownExecutable;
     if (this.#underWay >= MAX_UNDER_WAY) return this.#giveUp("identify_skipped");
     const { files, hashes, isThere, deadlineMs = DEADLINE_MS } = this.#options;
-    const { path, root, isDeleted } = facts;
+    const { path, isDeleted } = facts;
     const isAlive = () => record.program === program && isThere(record);
     this.#underWay++;
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => late.resolve(undefined), deadlineMs);
-    const identified = identifyExecutable(files, hashes, { pid, path, root, isDeleted, isAlive });
+    const identified = identifyExecutable(files, hashes, { pid, path, isDeleted, isAlive });
     void identified.finally(() => this.#underWay--);
     const executable = await Promise.race([identified, late.promise]);
     clearTimeout(timer);
@@ -130,7 +138,7 @@ export class Teller {
   #rowOf(record: ProcessRecord): RowChange[] {
     if (record.isGone || record.seenIn === 0) return [];
     const atMs = this.#options.now();
-    if (isStanding(record, atMs)) return [];
+    if (isStanding(record) && !isOld(record, atMs)) return [];
     const { facts, executable, parent, counters } = record;
     record.standing = { atMs, facts, executable, parent, counters: { ...counters } };
     return [{ table: "processes", row: this.#processRow(record) }];
@@ -145,9 +153,13 @@ export class Teller {
   }
 }
 
-/** Nothing of it is different from what was put last, and that was not long ago. */
-function isStanding({ standing, facts, executable, parent, counters }: ProcessRecord, nowMs: number): boolean {
-  if (standing === undefined || nowMs - standing.atMs >= PUT_AGAIN_MS) return false;
-  if (standing.facts !== facts || standing.executable !== executable || standing.parent !== parent) return false;
+/** Nothing of it is different from what was put last. */
+function isStanding({ standing, facts, executable, parent, counters }: ProcessRecord): boolean {
+  if (standing === undefined || standing.facts !== facts) return false;
+  if (standing.executable !== executable || standing.parent !== parent) return false;
   return COUNTED.every((name) => standing.counters[name] === counters[name]);
+}
+
+function isOld({ standing }: ProcessRecord, nowMs: number): boolean {
+  return standing === undefined || nowMs - standing.atMs >= PUT_AGAIN_MS;
 }

@@ -1,7 +1,18 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
@@ -135,5 +146,48 @@ test.skipIf(isElsewhere)(
     const isSleep = () => readFileSync(`/proc/${shell.pid}/cmdline`, "latin1").startsWith("sleep");
     await vi.waitUntil(isSleep, LONG);
     expect((await host.scan(shell.pid)).events).toMatchObject([{ type: "found", cmdline: "sleep 62", name: "sleep" }]);
+  },
+);
+
+test.skipIf(isElsewhere)(
+  "a process that moves to another folder is seen there, however shortly it ran for that (needs Linux)",
+  LONG,
+  async () => {
+    const host = new RealHost();
+    const shell = await host.start("/bin/sh", ["-c", "read line; cd /; read line"]);
+    await host.scan(shell.pid);
+    // What it has read of disks is not known at once.
+    await host.scan(shell.pid);
+    for (let look = 0; look < 2; look++) expect((await host.scan(shell.pid)).put).toEqual([]);
+    shell.stdin.write("go\n");
+    await vi.waitUntil(() => readlinkSync(`/proc/${shell.pid}/cwd`) === "/", LONG);
+    expect((await host.scan(shell.pid)).put).toMatchObject([{ cwd: "/" }]);
+  },
+);
+
+test.skipIf(isElsewhere)(
+  "the file of a program in another root is looked for there (needs Linux and the right to change the root)",
+  LONG,
+  async (context) => {
+    if (process.getuid?.() !== 0) return context.skip("needs root");
+    const root = folder();
+    for (const part of ["lib", "lib64", "usr"]) if (existsSync(`/${part}`)) mkdirSync(join(root, part));
+    copyFileSync("/bin/sleep", join(root, "napper"));
+    const mounts = ["lib", "lib64", "usr"].filter((part) => existsSync(`/${part}`));
+    const script = [
+      `mount --bind ${root} ${root}`,
+      ...mounts.map((part) => `mount --bind /${part} ${root}/${part}`),
+      `cd ${root}`,
+      "mkdir old",
+      "pivot_root . old",
+      "exec /napper 60",
+    ].join(" && ");
+    const host = new RealHost();
+    const child = await host.start("/usr/bin/unshare", ["--mount", "/bin/sh", "-c", script]);
+    const isThere = () => readlinkSync(`/proc/${child.pid}/exe`) === "/napper";
+    if (!(await vi.waitUntil(isThere, { timeout: 5_000 }).catch(() => false)))
+      return context.skip("roots cannot be changed here");
+    expect((await host.scan(child.pid)).events).toMatchObject([{ path: "/napper", on_disk: 1 }]);
+    return undefined;
   },
 );
