@@ -14,6 +14,7 @@ import type { AgentSettings } from "./schema.ts";
 import { sinkSettings } from "./sink-settings.ts";
 
 const sample = new URL("../../../../deploy/samples/agent.yaml", import.meta.url);
+const agentPage = new URL("../../../../docs/agent.md", import.meta.url);
 const sinksPage = new URL("../../../../docs/sinks.md", import.meta.url);
 
 let folder: string;
@@ -114,6 +115,11 @@ describe("the settings of an agent", () => {
     write(/^```yaml\n([^]*?)^```$/m.exec(readFileSync(sinksPage, "utf8"))![1]!);
     const kinds = loaded().settings.sinks.map(({ kind }) => kind);
     expect(new Set(kinds)).toEqual(new Set(["webhook", "smtp", "slack", "teams", "syslog", "stdout"]));
+  });
+
+  it("take the example of docs/agent.md as it stands", () => {
+    write(/^```yaml\n([^]*?)^```$/m.exec(readFileSync(agentPage, "utf8"))![1]!);
+    expect(loaded().settings.sinks).toHaveLength(2);
   });
 
   it("come from the environment and from flags, and leave alone what clients are told", () => {

@@ -24,7 +24,8 @@ export interface RunnableRule {
   readonly statement: AdmittedStatement;
 }
 
-const keys = [
+/** Everything that a rule may say. */
+export const ruleKeys = [
   "id",
   "title",
   "severity",
@@ -44,7 +45,7 @@ const keys = [
 /** Reads one rule; undefined when anything is wrong with it, which the list then says. */
 export function readRule(map: LocatedMap, options: RuleOptions, issues: IssueList): RunnableRule | undefined {
   const before = issues.count;
-  const fields = new Fields(map, keys, issues);
+  const fields = new Fields(map, ruleKeys, issues);
   const id = readId(fields, issues);
   const title = fields.text("title", fields.require("title"), ruleLimits.title);
   const severity = fields.oneOf("severity", fields.require("severity"), severities);
