@@ -19,5 +19,6 @@ it("docs/rules.md explains every key of a rule but those that the compiler write
   const named = [...rows.matchAll(/^\| (`.+?`) \|/gm)].flatMap(([, cell = ""]) =>
     [...cell.matchAll(/`(\w+)`/g)].map(([, key]) => key),
   );
-  expect(named.toSorted()).toEqual(ruleKeys.filter((key) => key !== "source").toSorted());
+  expect(new Set(named)).toEqual(new Set(ruleKeys.filter((key) => key !== "source")));
+  expect(named).toHaveLength(ruleKeys.length - 1);
 });

@@ -50,7 +50,7 @@ describe("the list of alerts", () => {
     [{ severity: "high" }, "no such open alerts; --state all shows the others too\n"],
   ])("says what there is none of: %j", async (options, line) => {
     const none = stage({ answer: () => ({ items: [] }) }, given, alertList);
-    await alertList.run(none.context, { arguments: [], options: options as Record<string, string> });
+    await alertList.run(none.context, { arguments: [], options });
     expect(none.out()).toBe(line);
   });
 
