@@ -1053,6 +1053,21 @@ export interface SinkTest {
   readonly durationMs: number;
 }
 
+export interface SinkCheckInput {
+  /** Name of a sink, as the configuration has it. */
+  readonly sink: string;
+}
+
+export interface SinkCheck {
+  /** Name of a sink, as the configuration has it. */
+  readonly sink: string;
+  readonly healthy: boolean;
+  /** How far it came: connected, authenticated, writable or unconfirmed; or what was in the way. */
+  readonly detail: string;
+  /** How long it took. */
+  readonly durationMs: number;
+}
+
 export interface DeadLetterListInput {
   /** Name of a sink, as the configuration has it. */
   readonly sink?: string | undefined;
@@ -1468,6 +1483,7 @@ export interface Operations {
   'silence.delete': { input: SilenceDeleteInput; output: DeletedSilence };
   'sink.list': { input: SinkListInput; output: SinkList };
   'sink.test': { input: SinkTestInput; output: SinkTest };
+  'sink.check': { input: SinkCheckInput; output: SinkCheck };
   'dead-letter.list': { input: DeadLetterListInput; output: DeadLetterList };
   'dead-letter.retry': { input: DeadLetterRetryInput; output: RetriedLetters };
   'dead-letter.drop': { input: DeadLetterDropInput; output: DroppedLetters };
@@ -1570,6 +1586,7 @@ export interface Groups<Options> {
   readonly sinks: {
     list(options?: Options): Promise<Operations['sink.list']['output']>;
     test(sink: SinkTestInput['sink'], options?: Options): Promise<Operations['sink.test']['output']>;
+    check(sink: SinkCheckInput['sink'], options?: Options): Promise<Operations['sink.check']['output']>;
   };
   readonly deadLetters: {
     list(input?: DeadLetterListInput, options?: Options): Promise<Operations['dead-letter.list']['output']>;

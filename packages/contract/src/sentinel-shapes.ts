@@ -59,6 +59,15 @@ export const sinkTest = named("SinkTest", {
   detail: field.text(1024, "What the other side said."),
   durationMs: sentinel.durationMs("How long it took."),
 });
+export const sinkCheck = named("SinkCheck", {
+  sink: sentinel.sink,
+  healthy: Type.Boolean(),
+  detail: field.text(
+    1024,
+    "How far it came: connected, authenticated, writable or unconfirmed; or what was in the way.",
+  ),
+  durationMs: sentinel.durationMs("How long it took."),
+});
 export const deadLetter = named("DeadLetter", {
   id: sentinel.letter,
   sink: sentinel.sink,

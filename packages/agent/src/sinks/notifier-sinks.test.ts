@@ -82,6 +82,16 @@ describe("the sinks of a notifier", () => {
     });
     expect(sinks.test("nowhere", signal)).toBeUndefined();
   });
+
+  it("are checked without anything being sent", async () => {
+    expect(await sinks.check("out", signal)).toMatchObject({ sink: "out", healthy: true, detail: "writable" });
+    expect(written.read()).toBeNull();
+    expect(await sinks.check("far", signal)).toMatchObject({
+      healthy: false,
+      detail: expect.stringMatching(/^address_refused/) as string,
+    });
+    expect(sinks.check("nowhere", signal)).toBeUndefined();
+  });
 });
 
 describe("dead letters", () => {

@@ -1,11 +1,11 @@
-import type { Sink as SinkView, SinkTest } from "@holdfast/contract/types";
+import type { Sink as SinkView, SinkCheck, SinkTest } from "@holdfast/contract/types";
 import { NotifyError, type Notification, type Notifier, type Outbox, type SinkSettings } from "@holdfast/notify";
 import type { Chosen, LetterPage, Sinks } from "./sinks.ts";
 import { letterView, sinkView } from "./view.ts";
 
 /** The sinks of a notifier. */
 export interface NotifierParts {
-  readonly notifier: Pick<Notifier, "readings" | "try" | "retryDead">;
+  readonly notifier: Pick<Notifier, "readings" | "try" | "check" | "retryDead">;
   readonly outbox: Pick<Outbox, "deadLetters" | "dropDead">;
   /** As they are configured now. */
   readonly settings: () => readonly SinkSettings[];
@@ -31,8 +31,11 @@ export class NotifierSinks implements Sinks {
   }
 
   test(sink: string, signal: AbortSignal): Promise<SinkTest> | undefined {
-    if (!this.#with.settings().some(({ name }) => name === sink)) return undefined;
-    return this.#test(sink, AbortSignal.any([signal, AbortSignal.timeout(TEST_TIMEOUT_MS)]));
+    return this.#isThere(sink) ? this.#test(sink, withDeadline(signal)) : undefined;
+  }
+
+  check(sink: string, signal: AbortSignal): Promise<SinkCheck> | undefined {
+    return this.#isThere(sink) ? this.#check(sink, withDeadline(signal)) : undefined;
   }
 
   letters({
@@ -79,6 +82,22 @@ export class NotifierSinks implements Sinks {
     }
   }
 
+  async #check(sink: string, signal: AbortSignal): Promise<SinkCheck> {
+    const startedAt = performance.now();
+    const health = await this.#with.notifier.check(sink, signal);
+    const detail = health.isHealthy ? health.reached : `${health.code}: ${health.message}`;
+    return {
+      sink,
+      healthy: health.isHealthy,
+      detail: detail.slice(0, MAX_TEXT),
+      durationMs: performance.now() - startedAt,
+    };
+  }
+
+  #isThere(sink: string): boolean {
+    return this.#with.settings().some(({ name }) => name === sink);
+  }
+
   #isDead(id: string): boolean {
     const number = numberOf(id);
     if (number === undefined) return false;
@@ -98,6 +117,9 @@ export class NotifierSinks implements Sinks {
     return count;
   }
 }
+
+const withDeadline = (signal: AbortSignal): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(TEST_TIMEOUT_MS)]);
 
 /** Ids of dead letters are whole numbers. */
 function numberOf(id: string | undefined): number | undefined {

@@ -26,6 +26,10 @@ class FakeSinks implements Sinks {
     if (sink !== "on-call") return undefined;
     return Promise.resolve({ sink, delivered: false, detail: "answered 500", durationMs: 3 });
   }
+  check(sink: string) {
+    if (sink !== "on-call") return undefined;
+    return Promise.resolve({ sink, healthy: true, detail: "connected", durationMs: 3 });
+  }
   letters({ sink, after, limit }: { readonly sink?: string; readonly after?: string; readonly limit: number }) {
     return { items: sink === "none" ? [] : [letter], next: `${after ?? ""}${limit}` };
   }
@@ -55,6 +59,12 @@ describe("sinks", () => {
     expect(await bench.call("sink.test", { params: { sink: "on-call" } })).toMatchObject({ delivered: false });
     expect(bench.lastPlan().facts).toEqual({ sink: "on-call", delivered: false });
     expect(await bench.call("sink.test", { params: { sink: "nowhere" } })).toMatchObject({ code: "not_found" });
+  });
+
+  it("are checked by name, and the record says that somebody did", async () => {
+    expect(await bench.call("sink.check", { params: { sink: "on-call" } })).toMatchObject({ healthy: true });
+    expect(bench.lastPlan().facts).toEqual({ sink: "on-call", healthy: true });
+    expect(await bench.call("sink.check", { params: { sink: "nowhere" } })).toMatchObject({ code: "not_found" });
   });
 });
 

@@ -1,5 +1,6 @@
 import { implement, type Operation, type OperationDefinition } from "@holdfast/engine";
 import type { Effects } from "../effects.ts";
+import { checkSink } from "./check-sink.ts";
 import { dropLetters, listLetters, retryLetters } from "./dead-letters.ts";
 import type { Sinks } from "./sinks.ts";
 import { testSink } from "./test-sink.ts";
@@ -12,6 +13,7 @@ export function sinkOperations(
   return [
     implement(definition("sink.list"), () => ({ output: { items: sinks.list() } })),
     implement(definition("sink.test"), testSink(sinks)),
+    implement(definition("sink.check"), checkSink(sinks)),
     implement(definition("dead-letter.list"), listLetters(sinks)),
     implement(definition("dead-letter.retry"), retryLetters(sinks, effects)),
     implement(definition("dead-letter.drop"), dropLetters(sinks, effects)),

@@ -1,4 +1,4 @@
-import type { DeadLetter, Sink, SinkTest } from "@holdfast/contract/types";
+import type { DeadLetter, Sink, SinkCheck, SinkTest } from "@holdfast/contract/types";
 
 /** Dead letters by their ids, or all of a sink. */
 export type Chosen = { readonly ids: readonly string[] } | { readonly sink: string };
@@ -13,6 +13,8 @@ export interface Sinks {
   list(): readonly Sink[];
   /** Sends a test; undefined when there is no such sink. */
   test(sink: string, signal: AbortSignal): Promise<SinkTest> | undefined;
+  /** Goes as far as can be gone without sending anything; undefined when there is no such sink. */
+  check(sink: string, signal: AbortSignal): Promise<SinkCheck> | undefined;
   letters(query: { readonly sink?: string; readonly after?: string; readonly limit: number }): LetterPage;
   /** How many of the chosen there are. */
   count(chosen: Chosen): number;

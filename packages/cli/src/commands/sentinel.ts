@@ -16,6 +16,7 @@ import { ruleReload } from "./rule/reload.ts";
 import { ruleShow } from "./rule/show.ts";
 import { ruleDisable, ruleEnable } from "./rule/switch.ts";
 import { ruleTest } from "./rule/test.ts";
+import { sinkCheck } from "./sink/check.ts";
 import { sinkList } from "./sink/list.ts";
 import { sinkTest } from "./sink/test.ts";
 
@@ -27,7 +28,7 @@ const ruleFiles = [ruleLint, ruleTest, ruleExplain, ruleImport];
 
 /** Commands of the agent, under the headings they have in the help text. */
 export const sentinelGroups: readonly (readonly [heading: string, readonly Command[]])[] = [
-  ["Detection:", [...alerts, ...letters, sinkList, sinkTest]],
+  ["Detection:", [...alerts, ...letters, sinkList, sinkTest, sinkCheck]],
   ["Detection:", [...rules, ...ruleFiles, query, hostList, hostShow, configShow]],
 ];
 

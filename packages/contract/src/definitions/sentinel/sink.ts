@@ -46,6 +46,26 @@ export const sink: OperationDefinition[] = [
     ],
   },
   {
+    ...sinks,
+    name: "sink.check",
+    title: "Check a sink",
+    description:
+      "Goes as far as can be gone without sending anything: address, certificate, login. What the other side makes of a message, sink.test shows.",
+    method: "POST",
+    path: "/api/sinks/{sink}:check",
+    permission: needs("write"),
+    input: { params: { sink: sentinel.sink } },
+    output: { schema: shape.sinkCheck },
+    errors: ["not_found"],
+    examples: [
+      {
+        title: "Is it there?",
+        input: { sink: "on-call" },
+        output: { sink: "on-call", healthy: true, detail: "connected", durationMs: 12.5 },
+      },
+    ],
+  },
+  {
     ...letters,
     name: "dead-letter.list",
     title: "List dead letters",
