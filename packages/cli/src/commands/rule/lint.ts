@@ -60,6 +60,13 @@ function linesOf(
   return [
     ...issues.map((issue) => `${printable(formatIssue(issue))}\n`),
     `${count(rules, "rule")} ${rules === 1 ? "works" : "work"} by the profile ${profile} (${printable(origin)})\n`,
-    extendedOnly.length === 0 ? "" : `only by the profile extended: ${extendedOnly.join(", ")} (${advice})\n`,
+    extendedOnly.length === 0 ? "" : `only by the profile extended: ${named(extendedOnly)} (${advice})\n`,
   ].join("");
+}
+
+const MOST_NAMED = 20;
+
+function named(ids: readonly string[]): string {
+  const rest = ids.length - MOST_NAMED;
+  return `${ids.slice(0, MOST_NAMED).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }

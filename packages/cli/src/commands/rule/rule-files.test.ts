@@ -77,6 +77,17 @@ describe("rules lint", () => {
     expect(out).toContain("an agent with the profile strict refuses them");
   });
 
+  it("names no more rules than can be read", async () => {
+    const rules = Array.from(
+      { length: 25 },
+      (_, at) => `- ${wide.trim().replace("shell", `r${at}`).replaceAll("\n", "\n  ")}`,
+    );
+    write("many.yaml", rules.map((rule) => `${rule}\n  profile: extended\n`).join(""));
+    expect((await run(ruleLint, ["many.yaml"])).out).toMatch(
+      /only by the profile extended: r0-in-tmp, .* and 5 more \(/,
+    );
+  });
+
   it("judges by the profile that is wanted", async () => {
     write("wide.yaml", `${wide}profile: extended\n`);
     const { out, code } = await run(ruleLint, ["wide.yaml"], { profile: "extended" });
