@@ -53,6 +53,15 @@ describe("boundNotification", () => {
     );
   });
 
+  it("bounds what is known beside the rule's columns, and leaves that out first where there is no room", () => {
+    const context = { path: "x".repeat(5_000) };
+    expect(boundNotification(notificationOf({ context })).context?.["path"]).toHaveLength(2_048);
+    const details = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`c${index}`, "y".repeat(2_000)]));
+    const crowded = boundNotification(notificationOf({ context, details }));
+    expect(crowded.context).toBeUndefined();
+    expect(Object.keys(crowded.details).length).toBeGreaterThan(20);
+  });
+
   it("fits into 64 KiB whatever is in it", () =>
     fc.assert(
       fc.property(

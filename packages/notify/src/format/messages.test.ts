@@ -4,6 +4,7 @@ import { factsOf, headingOf } from "./facts.ts";
 import { mailText } from "./mail-text.ts";
 import { notificationJson } from "./notification-json.ts";
 import { slackMessage } from "./slack-message.ts";
+import { syslogMessage } from "./syslog-message.ts";
 import { teamsMessage } from "./teams-message.ts";
 
 /** What a process can put into its own name, arguments and folder. */
@@ -40,6 +41,20 @@ test("programs get stable names, and times as RFC 3339", () => {
       "title": "Program run from a temporary folder",
     }
   `);
+});
+
+test("what is known beside the rule's columns is told apart from them, to people and to programs", () => {
+  const notification = notificationOf({ details: { pid: 7 }, context: { path: "/tmp/x", sha256: null } });
+  const named = ({ name }: { readonly name: string }) => name === "pid" || name.startsWith("context.");
+  expect(factsOf(notification).filter(named)).toEqual([
+    { name: "pid", value: "7" },
+    { name: "context.path", value: "/tmp/x" },
+    { name: "context.sha256", value: "" },
+  ]);
+  expect(mailText(notification, "example.org").text).toContain("pid: 7\ncontext.path: /tmp/x\n");
+  expect(notificationJson(notification)).toMatchObject({ details: { pid: 7 }, context: notification.context });
+  const format = { facility: "authpriv", appName: "holdfast", enterpriseId: 1, maxBytes: 8_192 } as const;
+  expect(String(syslogMessage(notification, 1, format))).toContain(' d.pid="7" c.path="/tmp/x" c.sha256=""]');
 });
 
 test("a time that no year of four digits holds does not break a message", () => {
