@@ -2,7 +2,7 @@ import { memoryOfTree, type TreeMemory } from "./memory-use.ts";
 import { nextPressure, type PressureLevel } from "./memory-pressure.ts";
 
 /** A look costs some milliseconds: the kernel walks the page tables. */
-const INTERVAL_MS = 10_000;
+const INTERVAL_MS = 30_000;
 
 export interface MemoryReading extends TreeMemory {
   readonly level: PressureLevel;

@@ -13,7 +13,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_ROWS = 20_000;
 /** Networks of containers that are looked at, beside the agent's own. */
 const MAX_NETWORKS = 64;
-const INTERVAL_SECONDS = 15;
+const INTERVAL_SECONDS = 30;
 
 const INET = [
   ["tcp", families.ipv4, protocols.tcp],
