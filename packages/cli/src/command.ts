@@ -11,6 +11,8 @@ export interface Option {
   /** What stands for the value in the help text. */
   readonly value?: string;
   readonly isRepeatable?: true;
+  /** Words that it takes, for a shell to offer; the command itself refuses others. */
+  readonly choices?: readonly string[];
   readonly summary: string;
 }
 

@@ -8,7 +8,7 @@ import { print, remark } from "../../terminal/print.ts";
 import { printable } from "../../terminal/printable.ts";
 import { table } from "../../terminal/table.ts";
 import { momentOf } from "../moment.ts";
-import { markOf, severityOption } from "./severity.ts";
+import { markOf, severities, severityOption } from "./severity.ts";
 
 type Input = Operations["alert.list"]["input"];
 type Page = Operations["alert.list"]["output"];
@@ -26,8 +26,8 @@ export const alertList: Command = {
   summary: "List alerts of this host, newest first",
   details: "Shows open ones unless you say otherwise. `holdfast alerts` alone is the same.",
   options: [
-    { name: "state", value: "state", summary: "open, acknowledged or all (open)" },
-    { name: "severity", value: "severity", summary: "this severity or a higher one" },
+    { name: "state", value: "state", choices: states, summary: "open, acknowledged or all (open)" },
+    { name: "severity", value: "severity", choices: severities, summary: "this severity or a higher one" },
     { name: "rule", value: "id", summary: "of this rule" },
     { name: "since", value: "time", summary: "seen since: 2026-07-01T09:30:00Z, or 30m, 12h, 7d ago" },
     { name: "limit", value: "n", summary: "this many at most (50)" },

@@ -3,7 +3,8 @@ import { type Given } from "../../command.ts";
 import { textOption } from "../../given.ts";
 import type { Style } from "../../terminal/style.ts";
 
-const severities = ["informational", "low", "medium", "high", "critical"] as const;
+/** Lowest first. */
+export const severities = ["informational", "low", "medium", "high", "critical"] as const;
 
 export type Severity = (typeof severities)[number];
 

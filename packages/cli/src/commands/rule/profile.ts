@@ -7,6 +7,7 @@ import { remark } from "../../terminal/print.ts";
 export const profileOption: Option = {
   name: "profile",
   value: "profile",
+  choices: ["strict", "extended"],
   summary: "widest SQL that rules may use: strict or extended (extended; `rules lint` says what an agent takes)",
 };
 
@@ -15,6 +16,7 @@ export const agentProfileOptions: NonNullable<Command["options"]> = [
   {
     name: "profile",
     value: "profile",
+    choices: ["strict", "extended"],
     summary: "widest SQL that rules may use: strict or extended (agent.detection.profile, as it is set here)",
   },
   { name: "config", value: "file", summary: "read this file of the agent's settings in place of those of this host" },

@@ -25,3 +25,8 @@ it.each(groups)("a shell is offered every verb of %s, down to groups in groups",
     .map((command) => command.words[words.length]);
   expect(offered(...words)).toEqual(expect.arrayContaining([...new Set(verbs)]));
 });
+
+it("a shell is offered the words that an option takes", () => {
+  expect(offered("alerts", "list", "--state")).toEqual(expect.arrayContaining(["open", "acknowledged", "all"]));
+  expect(offered("rules", "lint", "--profile")).toEqual(expect.arrayContaining(["strict", "extended"]));
+});

@@ -1,5 +1,6 @@
 import type { Command as Program } from "commander";
 import tab from "@bomb.sh/tab/commander";
+import { commandGroups } from "../all.ts";
 
 const help = `
 Examples:
@@ -18,7 +19,9 @@ const wordsForBash = `declare -F _get_comp_words_by_ref >/dev/null || _get_comp_
 
 /** Adds `completion <shell>`, which prints a script, and the hidden command that the script asks. */
 export function addCompletion(program: Program): void {
-  describedBySummary(program, () => tab(program, { completionCommandName: "completion" }));
+  describedBySummary(program, () =>
+    offeringChoices(program, () => tab(program, { completionCommandName: "completion" })),
+  );
   program.commands
     .find((command) => command.name() === "completion")
     ?.description("Print a script for bash, zsh, fish or powershell")
@@ -40,3 +43,21 @@ function describedBySummary(program: Program, work: () => void): void {
 
 const commandsBelow = (program: Program): Program[] =>
   program.commands.flatMap((command) => [command, ...commandsBelow(command)]);
+
+/** Words that options take are for shells: in the help they stand in the summary, and a command refuses others itself. */
+function offeringChoices(program: Program, work: () => void): void {
+  const offered = commandGroups.flatMap(([, commands]) =>
+    commands.flatMap(({ words, options = [] }) =>
+      options.flatMap(({ name, choices }) => {
+        const option = choices && commandAt(program, words)?.options.find(({ long }) => long === `--${name}`);
+        return option === undefined ? [] : [{ option, choices }];
+      }),
+    ),
+  );
+  for (const { option, choices } of offered) option.argChoices = [...choices!];
+  work();
+  for (const { option } of offered) delete option.argChoices;
+}
+
+const commandAt = (program: Program, words: readonly string[]): Program | undefined =>
+  words.reduce<Program | undefined>((at, word) => at?.commands.find((command) => command.name() === word), program);
