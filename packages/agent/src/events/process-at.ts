@@ -32,7 +32,7 @@ export const tellingColumns: readonly string[] = [...processColumns.filter((name
 
 const COLUMNS = [...processColumns, "start_time"].map((name) => `"${name}"`).join(", ");
 /** Events that are looked through for one that is not running any more and was not seen just now. */
-const MAX_LOOKED_THROUGH = 20_000;
+const MAX_LOOKED_THROUGH = 5_000;
 
 /**
  * The process that is meant, as it stood up to `upTo`: the row itself, else an event among those that the rule looked at,
@@ -87,22 +87,18 @@ function running(database: DatabaseSync, pid: number, { sql, values }: Likeness)
   return first(database, from, [pid, ...values]);
 }
 
-/** By their numbers: there is no index of pids, and a search through all that was kept has no end. */
+/** By their numbers: there is no index of pids, and a search through all that was kept would hold up the agent. */
 function newestEvent(
   database: DatabaseSync,
   { after, upTo }: Pick<ProcessSought, "after" | "upTo">,
   pid: number,
   { sql, values }: Likeness,
 ): Row | undefined {
-  const some =
-    `SELECT * FROM "process_events" WHERE "seq" > ? AND "seq" <= ? ` +
-    `ORDER BY "seq" DESC LIMIT ${MAX_LOOKED_THROUGH}`;
-  return first(database, `SELECT ${COLUMNS} FROM (${some}) WHERE "pid" = ?${sql} LIMIT 1`, [
-    after,
-    upTo,
-    pid,
-    ...values,
-  ]);
+  const last = `SELECT "seq" FROM "process_events" WHERE "seq" > ? AND "seq" <= ? ORDER BY "seq" DESC LIMIT ${MAX_LOOKED_THROUGH}`;
+  const floor = first(database, `SELECT min("seq") AS "seq" FROM (${last})`, [after, upTo])?.["seq"];
+  if (typeof floor !== "number") return undefined;
+  const from = `SELECT ${COLUMNS} FROM "process_events" WHERE "seq" >= ? AND "seq" <= ? AND "pid" = ?${sql}`;
+  return first(database, `${from} ORDER BY "seq" DESC LIMIT 1`, [floor, upTo, pid, ...values]);
 }
 
 /** An event may be older than the hash of its file: what runs has it meanwhile. */
