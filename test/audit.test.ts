@@ -6,6 +6,7 @@ import { openCheckpoint } from "@holdfast/kernel/checkpoint";
 import { parseVerifierKey } from "@holdfast/kernel/note";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Entry, exactEntriesFrom } from "./ledger.ts";
+import { measured } from "./program/program.ts";
 import { startWorld, type World } from "./world.ts";
 
 interface EntryView extends Entry {
@@ -20,7 +21,7 @@ let world: World;
 let client: Client;
 let auditor: Awaited<ReturnType<World["bearer"]>>;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({}, measured);
   auditor = await world.bearer({ roles: ["security-auditor", "viewer"] });
   const { address, caPath } = world.server;
   client = createClient({ address, ca: readFileSync(caPath, "utf8"), token: auditor.token });

@@ -3,6 +3,7 @@ import { badRequests } from "./bad-input.ts";
 import { catalogue, type Fields, type Operation, requestOf } from "./catalogue.ts";
 import { type Entry, entriesFrom, nextSeq } from "./ledger.ts";
 import { preparations } from "./preparations.ts";
+import { measured } from "./program/program.ts";
 import { recorded } from "./recorded.ts";
 import type { Answer, Ask, Wire } from "./wire.ts";
 import { type Bearer, startWorld, type World } from "./world.ts";
@@ -19,7 +20,7 @@ let powerless: Bearer;
 let nobody: Pick<Entry, "tenant" | "actor">;
 let main: string;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({}, measured);
   global = await world.bearer({ roles: ["global-admin"] });
   tenantAdmin = await world.bearer({ roles: ["tenant-admin"] });
   powerless = await world.bearer({ roles: [] });

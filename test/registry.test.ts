@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { entryOf } from "./ledger.ts";
+import { measured } from "./program/program.ts";
 import { startWorld, type World } from "./world.ts";
 
 interface Version {
@@ -17,7 +18,7 @@ interface Page {
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({}, measured);
 });
 afterAll(() => world.stop());
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { catalogue } from "./catalogue.ts";
 import { entriesFrom, nextSeq } from "./ledger.ts";
+import { measured } from "./program/program.ts";
 import type { Wire } from "./wire.ts";
 import { type Bearer, startWorld, type World } from "./world.ts";
 
@@ -8,7 +9,7 @@ let world: World;
 let bearer: Bearer;
 let wire: Wire;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({}, measured);
   bearer = await world.bearer({ roles: ["global-admin"] });
   wire = bearer.wire;
 });

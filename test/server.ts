@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Program, usual } from "./program/program.ts";
+import { bundled, type Program } from "./program/program.ts";
 import { storageSettings } from "./storage.ts";
 
 const READY = /ready at (https:\/\/\S+)/;
@@ -14,6 +14,7 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What it is started by, such as `setpriv …`: programs that replace themselves with it, so that its id is theirs. */
   readonly under?: readonly string[];
+  /** What starts soonest when left out. */
   readonly program?: Program;
 }
 
@@ -110,7 +111,7 @@ async function settingsOf(dataDir: string, env: ServerOptions["env"] = {}): Prom
 /** Starts `holdfast up` on the storage that `env` names, and waits for nothing. */
 export function spawnServer(
   dataDir: string,
-  { env = {}, under = [], program = usual }: Omit<ServerOptions, "dataDir">,
+  { env = {}, under = [], program = bundled }: Omit<ServerOptions, "dataDir">,
 ): ChildProcess {
   const [command, ...words] = [...under, process.execPath, "--disable-sigusr1", program.main, "up"] as const;
   return spawn(command, words, {

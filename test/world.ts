@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Program } from "./program/program.ts";
 import { type ServerOptions, startServer, type TestServer } from "./server.ts";
 import { Wire } from "./wire.ts";
 
@@ -35,12 +36,12 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export function startWorld(env: ServerOptions["env"] = {}): Promise<World> {
-  return startOn(mkdtempSync(join(tmpdir(), "holdfast-world-")), env);
+export function startWorld(env: ServerOptions["env"] = {}, program?: Program): Promise<World> {
+  return startOn(mkdtempSync(join(tmpdir(), "holdfast-world-")), { env, ...(program && { program }) });
 }
 
-async function startOn(folder: string, env: NonNullable<ServerOptions["env"]>): Promise<World> {
-  const server = await startServer({ dataDir: join(folder, "data"), env });
+async function startOn(folder: string, options: Pick<ServerOptions, "env" | "program">): Promise<World> {
+  const server = await startServer({ dataDir: join(folder, "data"), ...options });
   const administrator = Wire.socket(server);
   const stranger = Wire.https(server);
   let roles = 0;
@@ -61,7 +62,7 @@ async function startOn(folder: string, env: NonNullable<ServerOptions["env"]>): 
     },
     async restart(changed = {}) {
       await end();
-      return startOn(folder, changed);
+      return startOn(folder, { ...options, env: changed });
     },
     async stop() {
       await end();

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { run } from "../cli/holdfast.ts";
-import { bundled } from "../program/program.ts";
 import { startServer, type TestServer } from "../server.ts";
 
 const ROOT_KEY = "0f".repeat(32);
@@ -16,7 +15,6 @@ beforeEach(async () => {
   place = mkdtempSync(join(tmpdir(), "holdfast-beside-"));
   server = await startServer({
     dataDir: join(place, ".holdfast"),
-    program: bundled,
     env: {
       HOLDFAST_AGENT: "on",
       HOLDFAST_AGENT_COLLECT_SOURCE: "polling",

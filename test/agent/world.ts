@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Wire } from "../wire.ts";
 import type { Bearer } from "../world.ts";
-import { usual } from "../program/program.ts";
+import { measured } from "../program/program.ts";
 import { startAgent, type TestAgent } from "./start-agent.ts";
 
 /** An agent and the callers that tests need: all of them at its socket, which is its only door. */
@@ -41,7 +41,7 @@ export async function startAgentWorld(): Promise<AgentWorld> {
   mkdirSync(join(dataDir, "rules"), { recursive: true, mode: 0o700 });
   writeFileSync(config, settings);
   for (const id of ["finds-all", "to-be-switched"]) writeFileSync(join(dataDir, "rules", `${id}.yaml`), findsAll(id));
-  const agent = await startAgent({ dataDir, config, program: usual });
+  const agent = await startAgent({ dataDir, config, program: measured });
   const administrator = Wire.socket(agent);
   return {
     agent,

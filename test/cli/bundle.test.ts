@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../server.ts";
-import { bundled, fromSources, shipped } from "../program/program.ts";
+import { fromSources, shipped } from "../program/program.ts";
 import { type Holdfast, holdfastBeside } from "./holdfast.ts";
 
 describe.skipIf(!existsSync(shipped.main))("the bundle (skipped where scripts/bundle.mjs has not run)", () => {
@@ -11,7 +11,7 @@ describe.skipIf(!existsSync(shipped.main))("the bundle (skipped where scripts/bu
   let server: TestServer;
   let holdfast: Holdfast;
   beforeAll(async () => {
-    server = await startServer({ dataDir: join(folder, ".holdfast"), program: bundled });
+    server = await startServer({ dataDir: join(folder, ".holdfast") });
     holdfast = holdfastBeside(server);
     holdfast(["put", "a/b", "-"], { input: "value" });
   });

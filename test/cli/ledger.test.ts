@@ -2,7 +2,6 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundled } from "../program/program.ts";
 import { startServer, type TestServer } from "../server.ts";
 import { type Holdfast, holdfastBeside } from "./holdfast.ts";
 
@@ -11,7 +10,7 @@ const heads = join(folder, ".local/state/holdfast/heads.json");
 let server: TestServer;
 let holdfast: Holdfast;
 beforeAll(async () => {
-  server = await startServer({ dataDir: join(folder, ".holdfast"), program: bundled });
+  server = await startServer({ dataDir: join(folder, ".holdfast") });
   holdfast = holdfastBeside(server);
   for (let index = 0; index < 5; index += 1) holdfast(["put", `a/${index}`, "-"], { input: "value" });
 });
@@ -64,7 +63,7 @@ describe("the ledger", () => {
     expect(holdfast(["audit", "verify", "--state"])).toMatchObject({ code: 0, err: "" });
     expect(holdfast(["audit", "verify", "--data-dir", "none"]).code).toBe(1);
     expect(holdfast(["get", "a/1"]).code).toBe(6);
-    server = await startServer({ dataDir: server.dataDir, program: bundled });
+    server = await startServer({ dataDir: server.dataDir });
     expect(holdfast(["get", "a/1"]).out).toBe("value");
   });
 });

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import pg from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bundled } from "../program/program.ts";
 import { refusedStart } from "../server.ts";
@@ -84,8 +85,11 @@ describe("a move that is killed", () => {
 
 /** Kills a move into this database once so many entries and versions are there. */
 async function killedOnTheWay(home: string, url: string, rows: number): Promise<void> {
-  const isReached = async () => (await copiedRows(url)) >= rows;
+  const database = new pg.Client(url);
+  await database.connect();
+  const isReached = async () => (await copiedRows(database)) >= rows;
   await killedWhen(home, ["migrate", "sqlite-to-postgres"], { HOLDFAST_STORAGE_URL: url }, isReached);
+  await database.end();
 }
 
 /** Kills a move into the folder `back` once its copy has so many bytes; gives the copy's name. */
@@ -100,10 +104,14 @@ async function killedOnTheWayBack(home: string, url: string, bytes: number): Pro
 const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? -1;
 
 /** Of entries and versions; -1 before there is a copy. */
-async function copiedRows(url: string): Promise<number> {
+async function copiedRows(database: pg.Client): Promise<number> {
   const counts = "SELECT (SELECT count(*) FROM holdfast.entries) + (SELECT count(*) FROM holdfast.versions) AS rows";
-  const [begun] = await ask(url, "SELECT 1 AS one FROM holdfast.leases WHERE name = 'copy'").catch(() => []);
-  return begun === undefined ? -1 : Number((await ask(url, counts))[0]?.["rows"]);
+  const begun = "SELECT FROM holdfast.leases WHERE name = 'copy'";
+  const isBegun = await database.query(begun).then(
+    ({ rows }) => rows.length > 0,
+    () => false,
+  );
+  return isBegun ? Number((await database.query<{ readonly rows: string }>(counts)).rows[0]?.rows) : -1;
 }
 
 /** The command beside others; gives its exit code. */

@@ -6,6 +6,7 @@ import { createClient } from "@holdfast/client";
 import pg from "pg";
 import { afterAll, onTestFinished } from "vitest";
 import { createDatabase } from "../postgres.ts";
+import { bundled } from "../program/program.ts";
 import { startServer, type TestServer } from "../server.ts";
 import { type Run, run } from "./holdfast.ts";
 
@@ -75,7 +76,7 @@ export async function newDatabase(): Promise<string> {
 
 /** The command in this home, with what a server there would be told. */
 export function holdfast(home: string, words: readonly string[], env: Environment = {}): Run {
-  const { stdout, stderr, status } = run(words, { cwd: home, env: environment(home, env) });
+  const { stdout, stderr, status } = run(words, { cwd: home, env: environment(home, env), program: bundled });
   return { out: stdout.toString(), err: stderr.toString(), code: status };
 }
 

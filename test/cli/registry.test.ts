@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundled } from "../program/program.ts";
 import { startServer, type TestServer } from "../server.ts";
 import { type Holdfast, holdfastBeside, run } from "./holdfast.ts";
 
@@ -10,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), "holdfast-cli-"));
 let server: TestServer;
 let holdfast: Holdfast;
 beforeAll(async () => {
-  server = await startServer({ dataDir: join(folder, ".holdfast"), program: bundled });
+  server = await startServer({ dataDir: join(folder, ".holdfast") });
   holdfast = holdfastBeside(server);
 });
 afterAll(async () => {

@@ -4,7 +4,6 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundled } from "../program/program.ts";
 import { startServer, type TestServer } from "../server.ts";
 import { type Holdfast, holdfastBeside } from "./holdfast.ts";
 
@@ -14,7 +13,7 @@ let server: TestServer;
 let holdfast: Holdfast;
 let token: string;
 beforeAll(async () => {
-  server = await startServer({ dataDir: join(folder, ".holdfast"), program: bundled });
+  server = await startServer({ dataDir: join(folder, ".holdfast") });
   holdfast = holdfastBeside(server);
   holdfast(["put", "a/b", "-"], { input: secret });
   holdfast(["role", "write", "a-reader", "secret:a/**:read"]);

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import pg from "pg";
 import { run } from "../cli/holdfast.ts";
 import { startPostgres } from "../postgres/start.ts";
-import { bundled } from "../program/program.ts";
 import { startServer, type TestServer } from "../server.ts";
 import { PUBLIC_NAME } from "./nginx.ts";
 import { type ComposeFile, composeWith, postgresSettings, textOf } from "./shipped.ts";
@@ -112,7 +111,7 @@ function environmentHere({ services }: ComposeFile, name: string, superuserUrl: 
 
 async function startNode(name: string, home: string, settings: Readonly<Record<string, string>>): Promise<StandNode> {
   const dataDir = join(home, "data");
-  let server = await startServer({ dataDir, env: settings, program: bundled });
+  let server = await startServer({ dataDir, env: settings });
   const port = Number(new URL(server.address).port);
   return {
     name,
@@ -120,7 +119,7 @@ async function startNode(name: string, home: string, settings: Readonly<Record<s
     port: () => port,
     async start() {
       const env = { ...settings, HOLDFAST_HTTP_ADDR: `127.0.0.1:${port}` };
-      server = await startServer({ dataDir, env, program: bundled });
+      server = await startServer({ dataDir, env });
     },
   };
 }

@@ -1,5 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "@holdfast/client";
+
+/** Between two writes of a client that nobody waits for. */
+const UNHURRIED_MS = 50;
 
 /** A write that was acknowledged. */
 export interface Written {
@@ -15,12 +19,15 @@ export interface Writers {
   stop(): Promise<{ readonly written: readonly Written[]; readonly failures: readonly string[] }>;
 }
 
-/** Clients as users have them, their own retries included, each writing to a path of its own, one call after the other. */
+/**
+ * Clients as users have them, their own retries included, each writing to a path of its own, one call after the other:
+ * without a pause while somebody waits for what is acknowledged, so that a death right after meets them in the middle of a call.
+ */
 export function startWriters(count: number, connect: () => Client): Writers {
   const written: Written[] = [];
   const failures: string[] = [];
   const counts = new Map<string, number>();
-  const round = { isOver: false, onCall: () => {} };
+  const round = { isOver: false, isHurried: false, onCall: () => {} };
   const work = async (client: Client, key: string): Promise<void> => {
     while (!round.isOver) {
       const value = randomUUID();
@@ -32,6 +39,7 @@ export function startWriters(count: number, connect: () => Client): Writers {
         failures.push(String(error));
       }
       round.onCall();
+      if (!round.isHurried) await pause(UNHURRIED_MS);
     }
     client.close();
   };
@@ -39,13 +47,16 @@ export function startWriters(count: number, connect: () => Client): Writers {
   return {
     acknowledged(more) {
       const before = new Map(counts);
-      return new Promise((resolve, reject) => {
+      round.isHurried = true;
+      return new Promise<void>((resolve, reject) => {
         round.onCall = () => {
           // Each of them: who was cut off by one death is to be back before the next.
           const isReached = [...counts].every(([key, now]) => now - (before.get(key) ?? 0) >= more);
           if (counts.size === count && isReached) resolve();
           if (failures.length > 0) reject(new Error(failures[0]));
         };
+      }).finally(() => {
+        round.isHurried = false;
       });
     },
     async stop() {

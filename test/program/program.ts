@@ -24,5 +24,5 @@ export const shipped: Program = { main: fileOf("dist/holdfast.cjs"), env: unmeas
 /** The command and the server in one bundle, which starts twice as fast; the agent is the one that users have. */
 export const bundled: Program = { main: process.env[programVariable] ?? fromSources.main, env: unmeasured };
 
-/** What is started where a test does not say what: the sources in the projects that measure them. */
-export const usual: Program = process.env[measuredVariable] === undefined ? bundled : fromSources;
+/** The sources in the project that measures them, for tests that lead through all of them; in others the bundle. */
+export const measured: Program = process.env[measuredVariable] === undefined ? bundled : fromSources;

@@ -14,6 +14,8 @@ const OWN_WRITERS = 4;
 const REGISTER_WORKERS = 5;
 const READERS = 2;
 const PAUSE_AFTER_REFUSAL_MS = 20;
+/** Between two calls of a client while nobody waits for what is acknowledged, such as during a start. */
+const UNHURRIED_MS = 50;
 const CALL_TIMEOUT_MS = 4_000;
 
 /** Whether it was done is not known. */
@@ -28,6 +30,8 @@ export interface Seen {
   /** Everything that no client should have to see. */
   readonly surprises: string[];
   readonly refusals: Map<string, number>;
+  /** Whether clients call without a pause: set before a disturbance, so that it meets them all in the middle of a call. */
+  isHurried: boolean;
 }
 
 /**
@@ -40,7 +44,7 @@ export async function loadDuring(
   prefix: string,
   disturb: (seen: Seen) => Promise<void>,
 ): Promise<Seen> {
-  const seen: Seen = { told: nothingTold(), history: [], surprises: [], refusals: new Map() };
+  const seen: Seen = { told: nothingTold(), history: [], surprises: [], refusals: new Map(), isHurried: true };
   const round = { isOver: false };
   const workers = [
     ...Array.from({ length: OWN_WRITERS }, (_, at) => writer(seen, `${prefix}/writer-${at}`)),
@@ -106,6 +110,7 @@ async function untilOver(
       if (wasOver) break;
       // Now and then to another node, also when nothing is wrong with this one.
       if (calls % 8 === 0) balanced.next();
+      if (!seen.isHurried) await sleep(UNHURRIED_MS);
     } catch (error) {
       note(error, seen);
       balanced.next();

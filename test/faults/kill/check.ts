@@ -4,6 +4,9 @@ import { entriesBetween, type ExportedEntry } from "./entries.ts";
 import { type Connect, put } from "./load.ts";
 import { type Begun, HOT_KEY, type Told, type Written } from "./told.ts";
 
+/** At once; more than a slow disk is allowed to let wait would be refused. */
+const READERS = 16;
+
 /** The ledger at the beginning of a round. */
 export interface Before {
   readonly size: number;
@@ -22,12 +25,14 @@ export async function check(client: Client, connect: Connect, told: Told, before
 }
 
 async function everyAcknowledgedWriteIsThere(client: Client, written: readonly Written[]): Promise<void> {
-  await Promise.all(
-    written.map(async ({ key, version, value }) => {
+  const waiting = written.values();
+  const read = async () => {
+    for (const { key, version, value } of waiting) {
       const found = await client.secrets.readVersion(key, version);
       insist(found.value === value, `${key} version ${version} is not what was acknowledged`);
-    }),
-  );
+    }
+  };
+  await Promise.all(Array.from({ length: READERS }, read));
   const versions = new Set(written.map(({ key, version }) => `${key} ${version}`));
   insist(versions.size === written.length, "one version was acknowledged to two writers");
 }

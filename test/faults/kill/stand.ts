@@ -8,7 +8,7 @@ import { type Connect, isDeath, loadUntilDeath } from "./load.ts";
 import { HOT_KEY, nothingTold, type Told } from "./told.ts";
 
 const RECOVERED = "the last process did not close the database; recovered what it had committed";
-const MOST_WRITES = 200;
+const MOST_WRITES = 100;
 const MOST_STARTING_MS = 900;
 
 /** What stays the same from one life of the server to the next. */
