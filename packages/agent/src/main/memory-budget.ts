@@ -8,9 +8,11 @@ import {
   watchMemory,
 } from "@holdfast/runtime";
 import type { Ending } from "./ending.ts";
-import { giveBackFree } from "./give-back.ts";
+import { giveBackFree, giveBackProgram } from "./give-back.ts";
 
 const MIB = 1024 * 1024;
+/** Two as it begins, and one half a minute later. */
+const LOOKS_OF_START = 3;
 
 /** What gives way when memory is short. */
 export type OnPressure = (isPressed: boolean) => void;
@@ -23,7 +25,7 @@ export class MemoryBudget {
 
   constructor(budgetMiB: number, log: Logger, ending: Ending) {
     this.#log = log;
-    this.#watch = watchMemory(budgetMiB * MIB, (reading) => this.#changed(reading), { measure: measureWhatIsUsed });
+    this.#watch = watchMemory(budgetMiB * MIB, (reading) => this.#changed(reading), { measure: measureWhatIsUsed() });
     ending.at("collectors", () => this.#watch.stop());
   }
 
@@ -50,10 +52,14 @@ export class MemoryBudget {
   }
 }
 
-/** What is free goes before it is measured. */
-function measureWhatIsUsed(): TreeMemory {
-  giveBackFree();
-  return memoryOfTree();
+/** What is free goes before it is measured, and once, when the start is over, what only that has needed. */
+function measureWhatIsUsed(): () => TreeMemory {
+  let looks = 0;
+  return () => {
+    giveBackFree();
+    if (++looks === LOOKS_OF_START) giveBackProgram();
+    return memoryOfTree();
+  };
 }
 
 const inMib = (bytes: number): number => Math.round(bytes / MIB);

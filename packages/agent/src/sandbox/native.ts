@@ -15,6 +15,7 @@ const prototypes = {
   capset: "int capset(const uint32_t *header, const uint32_t *data)",
   open: "int open(const char *path, int flags)",
   close: "int close(int descriptor)",
+  madvise: "int madvise(uintptr_t address, size_t length, int advice)",
   _exit: "void _exit(int status)",
 } as const;
 
@@ -31,6 +32,7 @@ export interface Native {
   capset(header: Uint32Array, data: Uint32Array): number;
   open(path: string, flags: number): number;
   close(descriptor: number): number;
+  madvise(address: bigint, bytes: bigint, advice: number): number;
   /** Ends the process at once, without the clean-up of Node that would call what is refused by then. */
   _exit(status: number): void;
   withBytes(number: number, bytes: Uint8Array | null, a: number, b: number): number;

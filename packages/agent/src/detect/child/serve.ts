@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import { lockDown } from "../../sandbox/lock-down.ts";
 import { loadNative, type Native } from "../../sandbox/native.ts";
+import { letGoOfProgram } from "../../sandbox/own-program.ts";
 import { type SandboxFeature, unavailableHere } from "../../sandbox/report.ts";
 import { type ChildOptions, MAX_REQUEST_BYTES, type RunRequest } from "../protocol.ts";
 import { authorize } from "./authorize.ts";
@@ -43,6 +44,7 @@ function prepare(native: Native | undefined, options: ChildOptions): Prepared {
     const isAuthorized = !options.without.includes("authorizer");
     const watch = isAuthorized ? authorize(database, options.tables, options.functions) : undefined;
     const statements = new StatementCache(database, watch);
+    if (native !== undefined) letGoOfProgram(native.madvise);
     const features = lock(native, options);
     return { features, run: (request) => runStatement(opened, statements, request) };
   } catch (error) {
