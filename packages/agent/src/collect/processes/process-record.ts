@@ -44,6 +44,8 @@ export interface ProcessRecord {
   startMs: number;
   /** Descriptor of its stat file, which speaks of no other process. */
   readonly fd: number;
+  /** A thread of the kernel's own, which runs no program. */
+  isKernelThread: boolean;
   nameSum: number;
   stackStart: number;
   /** Who started it; another one once that one has ended. */

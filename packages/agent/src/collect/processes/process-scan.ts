@@ -3,9 +3,13 @@ import { isKernelThread } from "../proc/stat-line.ts";
 import { NOT_STARTED, type ProcessRecord, secondsOf } from "./process-record.ts";
 import type { Tracking } from "./tracking.ts";
 
+/** They run no program, and can begin none: all that is to be seen is that another process has got such a thread's pid. */
+const SCANS_BETWEEN_KERNEL_THREADS = 5;
+
 export interface ScanOptions {
   /** Names in /proc. */
   readonly pids: () => readonly string[];
+  /** Once in so many scans, what changes without a sign in the stat line is read again: users, working folders. */
   readonly rescanTicks: number;
   readonly known: readonly Row[];
   readonly put: (changes: readonly RowChange[]) => Promise<void>;
@@ -51,6 +55,10 @@ export class ProcessScan {
     const { book } = this.#tracking;
     const record = book.get(pid);
     if (record?.seenIn === this.#tracking.scan && record.startTicks !== NOT_STARTED) return true;
+    if (record?.isKernelThread === true && !this.#isItsTurn(record, SCANS_BETWEEN_KERNEL_THREADS)) {
+      record.seenIn = this.#tracking.scan;
+      return true;
+    }
     if (record !== undefined && book.isThere(record)) {
       this.#lookAgain(record);
       return true;
@@ -79,13 +87,13 @@ export class ProcessScan {
       record.parentImage = this.#tracking.imageOf(parent);
     }
     if (isOther) this.#lookInto(record, isOtherStack);
-    else if (this.#isDue(record)) this.#lookAtEverything(record);
+    else if (this.#isItsTurn(record, this.#options.rescanTicks)) this.#lookAtEverything(record);
     if (isReparented) teller.refresh(record);
   }
 
-  /** A few of all in each scan, by pid: what changes without a sign in the stat line, such as users and working folders. */
-  #isDue({ pid }: ProcessRecord): boolean {
-    return (this.#tracking.scan + pid) % this.#options.rescanTicks === 0;
+  /** Once in so many scans, a few of all in each: by pid. */
+  #isItsTurn({ pid }: ProcessRecord, scans: number): boolean {
+    return (this.#tracking.scan + pid) % scans === 0;
   }
 
   /** Another name or another stack: a program began, or it only called itself something else. */

@@ -150,6 +150,7 @@ export class RecordBook {
   /** Takes the line's numbers over into the record. */
   noteLine(record: ProcessRecord): void {
     const { line } = this;
+    record.isKernelThread = isKernelThread(line);
     record.nameSum = line.nameSum;
     record.lineParent = line.parent;
     record.stackStart = line.stackStart;
@@ -195,6 +196,7 @@ function blank(pid: number): ProcessRecord {
     startTicks: NOT_STARTED,
     startMs: 0,
     fd: NOT_OPEN,
+    isKernelThread: false,
     nameSum: 0,
     stackStart: 0,
     parent: NO_PARENT,

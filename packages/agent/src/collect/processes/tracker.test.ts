@@ -95,6 +95,15 @@ describe("a scan", () => {
     expect(host.changes).toEqual([]);
   });
 
+  test("sees within five scans that a program has got the pid of a kernel thread", async () => {
+    const host = new TestTracker({}, (proc) => proc.put({ pid: 7, flags: 0x0020_0000, name: "kworker/0:1", exe: "" }));
+    await host.scan();
+    host.proc.put({ pid: 7, startTicks: 500 });
+    const told: string[] = [];
+    for (let scan = 0; scan < 5; scan++) told.push(...(await host.scan()));
+    expect(told).toEqual(["exit 7", "found 7"]);
+  });
+
   test("notices what changes without a sign when everything is read again", async () => {
     const host = new TestTracker({ rescanTicks: 1 }, (proc) => proc.put({ pid: 7 }));
     await host.scan();
