@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongFirst } from "./test/long-first.ts";
 
 /** Never executed in a test by design; each with its reason. Nothing else is left out of coverage. */
 const notMeasured = [
@@ -41,14 +42,15 @@ const isolated = { pool: "forks", testTimeout: 30_000, hookTimeout: 90_000 } as 
 export default defineConfig({
   test: {
     // The machine that checks has two cores, and libsodium, koffi and SQLite are native: processes, not threads.
-    // End-to-end tests of all back ends share the workers, so that none waits for another's last long file. Those that end
-    // sessions of the shared PostgreSQL, whosever they are, have it for themselves.
+    // End-to-end tests of all back ends and faults share the workers, so that none waits for another's last long file. Tests
+    // of the way to a PostgreSQL, which end sessions there, have the shared one for themselves.
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 10_000,
     hookTimeout: 20_000,
     allowOnly: false,
     setupFiles: ["test/coverage-files.ts"],
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         extends: true,
@@ -113,7 +115,7 @@ export default defineConfig({
           name: "faults",
           include: ["test/faults/**/*.test.ts"],
           testTimeout: 180_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -13,6 +13,7 @@ import {
   copyOf,
   environment,
   type Environment,
+  FEW,
   hasSchema,
   holdfast,
   install,
@@ -27,8 +28,9 @@ import {
 } from "./migrate.fixture.ts";
 
 let installation: Installation;
+let small: Installation;
 beforeAll(async () => {
-  installation = await install();
+  [installation, small] = await Promise.all([install(SECRETS), install(FEW)]);
 });
 
 describe("a move that is killed", () => {
@@ -150,7 +152,7 @@ async function killedWhen(
 
 describe("a move is refused, and nothing is written,", () => {
   it("when the source does not hold", async () => {
-    const home = copyOf(installation);
+    const home = copyOf(small);
     const url = await newDatabase();
     const database = new DatabaseSync(join(home, ".holdfast", "holdfast.db"));
     database.exec(
@@ -165,7 +167,7 @@ describe("a move is refused, and nothing is written,", () => {
   });
 
   it("when a row of the source is not what the ledger says", async () => {
-    const home = copyOf(installation);
+    const home = copyOf(small);
     const url = await newDatabase();
     const database = new DatabaseSync(join(home, ".holdfast", "holdfast.db"));
     database.exec("UPDATE tenants SET name = 'renamed' WHERE name = 'other'");
@@ -177,7 +179,7 @@ describe("a move is refused, and nothing is written,", () => {
   });
 
   it("when the database holds another ledger, or rows of no ledger", async () => {
-    const home = copyOf(installation);
+    const home = copyOf(small);
     const [foreign, littered] = [await newDatabase(), await newDatabase()];
     const other = newHome();
     await (await runningServer(other, { HOLDFAST_STORAGE_URL: foreign })).stop();
@@ -196,7 +198,7 @@ describe("a move is refused, and nothing is written,", () => {
   });
 
   it("when the source, the database or the root key is not there", async () => {
-    const home = copyOf(installation);
+    const home = copyOf(small);
     const url = await newDatabase();
     const said = (result: Run) => `${result.code} ${result.err}`;
     expect(said(toPostgres(home, ""))).toMatch(/^2 .*No setting says which PostgreSQL/);
@@ -216,7 +218,7 @@ describe("a move is refused, and nothing is written,", () => {
   }, 60_000);
 
   it("when a password stands on the command line", async () => {
-    const home = copyOf(installation);
+    const home = copyOf(small);
     for (const url of ["postgres://user:secret@host/db", "postgres://user@host/db?password=secret"]) {
       const { code, err } = holdfast(home, ["migrate", "sqlite-to-postgres", "--storage-url", url]);
       expect(code).toBe(2);

@@ -12,6 +12,8 @@ import { type Run, run } from "./holdfast.ts";
 
 /** More than one set of what is copied in one transaction. */
 export const SECRETS = 1_100;
+/** Where it does not matter how many there are. */
+export const FEW = 20;
 /** Whatever the rest of this run is on. */
 export const ON_SQLITE = { HOLDFAST_STORAGE_URL: "" };
 
@@ -35,15 +37,15 @@ export interface Installation {
   readonly token: string;
 }
 
-/** With two tenants, and with enough secrets to take a while. */
-export async function install(): Promise<Installation> {
+/** With two tenants, and with so many secrets; enough of them take a while. */
+export async function install(secrets: number): Promise<Installation> {
   const installed = newHome();
   const server = await startServer({ dataDir: join(installed, ".holdfast"), env: ON_SQLITE });
   const client = createClient({ socketPath: server.socketPath, retries: 3 });
   await client.tenants.create({ name: "other" });
   await client.secrets.put("applications/shop/config/db-password", { value: "theirs" }, { tenant: "other" });
   const { token } = await client.tokens.create({ roles: ["reader"] });
-  await inTurns(SECRETS, (count) => client.secrets.put(`applications/a${count}/config/key`, { value: count }));
+  await inTurns(secrets, (count) => client.secrets.put(`applications/a${count}/config/key`, { value: count }));
   await client.secrets.put("applications/shop/config/db-password", { value: "ours" });
   client.close();
   await server.stop();

@@ -8,6 +8,7 @@ import {
   ask,
   copyOf,
   digestOf,
+  FEW,
   hasSchema,
   holdfast,
   install,
@@ -16,13 +17,15 @@ import {
   newHome,
   ON_SQLITE,
   runningServer,
+  SECRETS,
   toPostgres,
   toSqlite,
 } from "./migrate.fixture.ts";
 
 let installation: Installation;
+let small: Installation;
 beforeAll(async () => {
-  installation = await install();
+  [installation, small] = await Promise.all([install(SECRETS), install(FEW)]);
 });
 
 describe("an installation", () => {
@@ -94,7 +97,7 @@ describe("an installation", () => {
   }, 180_000);
 
   it("stays where it is while a newer state of it is known", async () => {
-    const home = copyOf(installation);
+    const home = copyOf(small);
     const url = await newDatabase();
     const folder = join(home, ".holdfast");
     const older = readFileSync(join(folder, "holdfast.db"));
@@ -112,7 +115,7 @@ describe("an installation", () => {
   }, 60_000);
 
   it("is found in the database without a server, and its node needs a role that owns nothing", async () => {
-    const home = copyOf(installation);
+    const home = copyOf(small);
     const url = await newDatabase();
     const settings = { HOLDFAST_STORAGE_URL: url };
     const empty = holdfast(home, ["storage", "status"], settings);

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "@holdfast/client";
 
 /** Between two writes of a client that nobody waits for. */
-const UNHURRIED_MS = 50;
+const UNHURRIED_MS = 200;
 
 /** A write that was acknowledged. */
 export interface Written {

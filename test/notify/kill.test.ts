@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { randomFrom } from "../faults/random.ts";
+import { notifying } from "../program/program.ts";
 import { openFolder } from "./daemon.ts";
 import { type Arrival, startReceiver } from "./receiver.ts";
 
-const MAIN = fileURLToPath(new URL("./process/main.ts", import.meta.url));
 const ALERTS = 120;
 const MOST_LIVES = 40;
 
@@ -17,7 +16,10 @@ interface Life {
 }
 
 function begin(wanted: object, stdout: "ignore" | "pipe" = "ignore"): Life {
-  const child = spawn(process.execPath, [MAIN, JSON.stringify(wanted)], { stdio: ["ignore", stdout, "pipe"] });
+  const child = spawn(process.execPath, [notifying.main, JSON.stringify(wanted)], {
+    env: { ...process.env, ...notifying.env },
+    stdio: ["ignore", stdout, "pipe"],
+  });
   let said = "";
   child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));

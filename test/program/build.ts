@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { bundleProgram } from "./bundle.ts";
-import { compiledVariable, programVariable } from "./variables.ts";
+import { bundlePrograms } from "./bundle.ts";
+import { programsVariable } from "./variables.ts";
 
 interface Shared {
   users: number;
@@ -40,6 +40,6 @@ function begin(): Shared {
 async function buildIn(folder: string): Promise<void> {
   const { status } = spawnSync(process.execPath, [join(root, "scripts", "bundle.mjs")], { stdio: "inherit" });
   if (status !== 0) throw new Error("the command line could not be bundled; the reason is above");
-  process.env[programVariable] = await bundleProgram(folder);
-  process.env[compiledVariable] = join(folder, "compiled");
+  await bundlePrograms(folder);
+  process.env[programsVariable] = folder;
 }

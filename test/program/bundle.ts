@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { placeIn, programs } from "./place.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const main = "packages/cli/src/main.ts";
 
 /** Modules of threads, and those that are loaded in one by their URL. */
 const byUrl = [
@@ -18,13 +18,13 @@ const byUrl = [
 ];
 
 /**
- * Writes the whole command with the server in it, so that a start reads ten files in place of a thousand; gives its main
- * file. The agent stays the one that users run.
+ * Writes the whole command with the server in it, and other programs that tests start, so that a start reads ten files in
+ * place of a thousand. The agent stays the one that users run.
  */
-export async function bundleProgram(folder: string): Promise<string> {
+export async function bundlePrograms(folder: string): Promise<void> {
   await build({
     absWorkingDir: root,
-    entryPoints: [main, ...byUrl],
+    entryPoints: [...Object.values(programs), ...byUrl],
     outdir: folder,
     outbase: root,
     outExtension: { ".js": ".mjs" },
@@ -40,10 +40,7 @@ export async function bundleProgram(folder: string): Promise<string> {
     banner: { js: 'import{createRequire as cjs}from"node:module";const require=cjs(import.meta.url);' },
     plugins: [agentApart(), modulesByUrl(folder)],
   });
-  return placeIn(folder, main);
 }
-
-const placeIn = (folder: string, source: string): string => join(folder, source.replace(/\.ts$/, ".mjs"));
 
 function agentApart(): Plugin {
   const path = join(root, "packages", "agent", "dist", "program", "agent.mjs");

@@ -1,5 +1,6 @@
-import { fileURLToPath } from "node:url";
-import { compiledVariable, measuredVariable, programVariable } from "./variables.ts";
+import { join } from "node:path";
+import { placeIn, programs } from "./place.ts";
+import { measuredVariable, programsVariable } from "./variables.ts";
 
 /** What a test starts with Node, and what its environment needs beside that of the test. */
 export interface Program {
@@ -7,22 +8,27 @@ export interface Program {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const fileOf = (path: string): string => fileURLToPath(new URL(`../../packages/cli/${path}`, import.meta.url));
+const root = join(import.meta.dirname, "..", "..");
+/** A project whose files start nothing of this builds nothing. */
+const folder = process.env[programsVariable] ?? join(root, "nothing-built");
 
 /** Compiled once, for all processes of a run: a home that is new with each test keeps nothing. */
-const compiled = { NODE_COMPILE_CACHE: process.env[compiledVariable] ?? "" };
+const compiled = { NODE_COMPILE_CACHE: join(folder, "compiled") };
 
 /** What runs a bundle covers no source: writing and reading that down would be for nothing. */
 const unmeasured = { ...compiled, NODE_V8_COVERAGE: "" };
 
 /** The command with all that it loads, as the sources have it. */
-export const fromSources: Program = { main: fileOf("bin/from-sources.mjs"), env: compiled };
+export const fromSources: Program = { main: join(root, "packages/cli/bin/from-sources.mjs"), env: compiled };
 
 /** The command as users have it: it loads the server's sources where it needs them. */
-export const shipped: Program = { main: fileOf("dist/holdfast.cjs"), env: unmeasured };
+export const shipped: Program = { main: join(root, "packages/cli/dist/holdfast.cjs"), env: unmeasured };
 
 /** The command and the server in one bundle, which starts twice as fast; the agent is the one that users have. */
-export const bundled: Program = { main: process.env[programVariable] ?? fromSources.main, env: unmeasured };
+export const bundled: Program = { main: placeIn(folder, programs.command), env: unmeasured };
+
+/** Takes alerts in and delivers them, as an agent does. */
+export const notifying: Program = { main: placeIn(folder, programs.notifying), env: unmeasured };
 
 /** The sources in the project that measures them, for tests that lead through all of them; in others the bundle. */
 export const measured: Program = process.env[measuredVariable] === undefined ? bundled : fromSources;

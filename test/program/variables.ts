@@ -1,8 +1,5 @@
-/** Names the program that `build.ts` made: set for all tests that may start one. */
-export const programVariable = "HOLDFAST_TEST_PROGRAM";
-
-/** Names the folder in which processes of tests keep what they compiled, for those after them. */
-export const compiledVariable = "HOLDFAST_TEST_COMPILED";
+/** Names the folder in which `build.ts` put what it built: set for all tests that may start it. */
+export const programsVariable = "HOLDFAST_TEST_PROGRAMS";
 
 /** Set by the project in `vitest.config.ts` in which what runs from its sources is measured. */
 export const measuredVariable = "HOLDFAST_TEST_MEASURED";
