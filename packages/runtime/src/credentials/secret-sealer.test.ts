@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sealerOf } from "./sealer.fixture.ts";
-import type { SecretSealer } from "./secret-sealer.ts";
+import { SecretSealer } from "./secret-sealer.ts";
 
 const here = { machineId: "a" };
 const passphrase = "correct horse battery";
@@ -71,6 +71,24 @@ describe("secrets that are sealed", () => {
     const anew = seal(sealer);
     expect(sealer.open("root-key", anew)).toEqual({ ok: true, secret, isCurrent: true });
     expect(sealerOf(before).open("root-key", anew)).toMatchObject({ ok: false });
+  });
+
+  it("are never sealed with the salt and the cost of a file that somebody else wrote", () => {
+    const sealer = sealerOf({ passphrase });
+    const planted = seal(sealerOf({ passphrase: "whatever the writer of it knows" }));
+    const [, salt = ""] = /^salt: (.*)$/m.exec(planted) ?? [];
+    expect(sealer.open("on-call", planted)).toMatchObject({ ok: false });
+    expect(seal(sealer)).not.toContain(salt);
+  });
+
+  it("are sealed anew where they cost less to guess at than new ones", () => {
+    const host = { binding: undefined, why: "", inputOf: () => ({ missing: "machine-id" }) };
+    const sealer = new SecretSealer({ host, passphrase, cost: { memoryKiB: 16, passes: 2 } });
+    const opened = sealer.open("root-key", seal(sealerOf({ passphrase })));
+    expect(opened).toEqual({ ok: true, secret, isCurrent: false });
+    const anew = seal(sealer);
+    expect(anew).toContain("\nkdf: argon2id m=16 t=2 p=1\n");
+    expect(sealer.open("root-key", anew)).toEqual({ ok: true, secret, isCurrent: true });
   });
 
   it("stay sealed to what a host had, when it tells more of itself later", () => {

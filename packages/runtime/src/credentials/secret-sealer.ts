@@ -37,6 +37,8 @@ interface Key {
   readonly header: SealedFileHeader;
   readonly input: Uint8Array;
   readonly key: Uint8Array;
+  /** It opened a file, or is of a header made here. Any other header is whatever somebody wrote into a file. */
+  isTrusted: boolean;
 }
 
 /**
@@ -73,8 +75,10 @@ export class SecretSealer {
     const { binding } = this;
     const input = this.#currentInput(binding);
     if (binding === undefined || input === undefined) return undefined;
-    const known = this.#keys.find(({ header, input: of }) => of === input && header.binding === binding);
-    const { header, key } = known ?? this.#derive(newHeader(binding, this.#cost), input);
+    // Whoever can write a file chooses the salt and the cost that it says: never those of secrets that are sealed here.
+    const isOurs = ({ header, input: of, isTrusted }: Key) =>
+      isTrusted && of === input && header.binding === binding && this.#isDearEnough(header);
+    const { header, key } = this.#keys.find(isOurs) ?? this.#derive(newHeader(binding, this.#cost), input, true);
     return sealFile(header, key, name, secret);
   }
 
@@ -87,8 +91,10 @@ export class SecretSealer {
 
   #byPassphrase(name: string, file: SealedFile): UnsealedText {
     for (const input of [this.#passphrase, this.#previous]) {
-      const secret = input === undefined ? undefined : openSealedFile(file, this.#keyOf(file, input), name);
-      if (secret !== undefined) return { ok: true, secret, isCurrent: input === this.#passphrase };
+      const secret = input === undefined ? undefined : this.#openWith(input, name, file);
+      if (secret !== undefined) {
+        return { ok: true, secret, isCurrent: input === this.#passphrase && this.#isDearEnough(file) };
+      }
     }
     if (this.#passphrase === undefined && this.#previous === undefined) {
       return { ok: false, reason: "is sealed under a passphrase, and none is given", hint: NAME_PASSPHRASE };
@@ -106,8 +112,10 @@ export class SecretSealer {
       const reason = `is sealed to ids of its host, of which one cannot be read here: ${input.missing}`;
       return { ok: false, reason, hint: binding.includes("product-uuid") ? MAY_READ : MOVE };
     }
-    const secret = openSealedFile(file, this.#keyOf(file, input), name);
-    if (secret !== undefined) return { ok: true, secret, isCurrent: this.#passphrase === undefined };
+    const secret = this.#openWith(input, name, file);
+    if (secret !== undefined) {
+      return { ok: true, secret, isCurrent: this.#passphrase === undefined && this.#isDearEnough(file) };
+    }
     const reason = `is sealed to another host than this one (${binding}), or is damaged`;
     return { ok: false, reason, hint: MOVE };
   }
@@ -126,14 +134,26 @@ export class SecretSealer {
     return known;
   }
 
-  #keyOf({ binding, cost, salt }: SealedFile, input: Uint8Array): Uint8Array {
-    const header = { binding, cost, salt };
-    const known = this.#keys.find((one) => one.input === input && isSame(one.header, header));
-    return (known ?? this.#derive(header, input)).key;
+  /** A file that costs less to guess at than new ones do is sealed anew as well. */
+  #isDearEnough({ cost }: SealedFileHeader): boolean {
+    return cost.memoryKiB >= this.#cost.memoryKiB && cost.passes >= this.#cost.passes;
   }
 
-  #derive(header: SealedFileHeader, input: Uint8Array): Key {
-    const derived = { header, input, key: sealedFileKey(header, input) };
+  #openWith(input: Uint8Array, name: string, file: SealedFile): string | undefined {
+    const key = this.#keyOf(file, input);
+    const secret = openSealedFile(file, key.key, name);
+    if (secret !== undefined) key.isTrusted = true;
+    return secret;
+  }
+
+  #keyOf({ binding, cost, salt }: SealedFile, input: Uint8Array): Key {
+    const header = { binding, cost, salt };
+    const known = this.#keys.find((one) => one.input === input && isSame(one.header, header));
+    return known ?? this.#derive(header, input, false);
+  }
+
+  #derive(header: SealedFileHeader, input: Uint8Array, isTrusted: boolean): Key {
+    const derived = { header, input, key: sealedFileKey(header, input), isTrusted };
     this.#keys.push(derived);
     if (this.#keys.length > MAX_KEYS) this.#keys.shift();
     return derived;
