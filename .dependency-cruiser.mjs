@@ -37,9 +37,25 @@ const slices = {
   server: ["registry"],
 };
 
+/** Which slices of the agent each of them may use, and no more: only `main` knows how they work together. */
+const agentSlices = {
+  events: [],
+  sandbox: [],
+  settings: [],
+  collect: ["events"],
+  sources: ["collect"],
+  detect: ["sandbox"],
+  alerts: [],
+  rules: [],
+  queries: [],
+  sinks: [],
+  hosts: [],
+  main: [".*"],
+};
+
 /** Files beside the slices that every slice may use, because they use none. */
-const beneathSlices = ["page", "catalogue"];
-const sliced = `^packages/(${Object.keys(slices).join("|")})/src/`;
+const beneathSlices = ["page", "catalogue", "effects"];
+const sliced = `^packages/(${[...Object.keys(slices), "agent"].join("|")})/src/`;
 
 const tests = "\\.(test|fixture)\\.ts$";
 const source = (name) => `^packages/${name}/(src|emitted)/`;
@@ -94,10 +110,32 @@ const sliceRules = Object.entries(slices).flatMap(([name, ranked]) =>
   })),
 );
 
+/** Each slice of the agent keeps to its list; one without a list is found when another one uses it. */
+const agentSliceRules = [
+  ...Object.entries(agentSlices).map(([slice, used]) => ({
+    name: `agent-${slice}-keeps-to-its-slices`,
+    comment: `${slice} may use: ${used.join(", ") || "no other slice"}; main wires them`,
+    severity: "error",
+    from: { path: `^packages/agent/src/${slice}/`, pathNot: tests },
+    to: {
+      path: "^packages/agent/src/",
+      pathNot: `^packages/agent/src/((${[slice, ...used].join("|")})/|(${beneathSlices.join("|")})\\.ts$)`,
+    },
+  })),
+  {
+    name: "agent-slices-are-listed",
+    comment: "a new slice says which others it uses",
+    severity: "error",
+    from: { path: "^packages/agent/src/", pathNot: tests },
+    to: { path: "^packages/agent/src/[^/]+/", pathNot: `^packages/agent/src/(${Object.keys(agentSlices).join("|")})/` },
+  },
+];
+
 export default {
   forbidden: [
     ...packageRules,
     ...sliceRules,
+    ...agentSliceRules,
     {
       name: "files-beneath-slices-use-none",
       comment: "what every slice may use stands below all of them",
@@ -109,7 +147,8 @@ export default {
       name: "slices-meet-at-their-front-doors",
       comment: "another slice is used through its index.ts",
       severity: "error",
-      from: { path: "^packages/(spine|server)/src/([^/]+)/", pathNot: tests },
+      // The executor's process loads of the sandbox only what it runs, and `detect` may use no other slice.
+      from: { path: "^packages/(spine|server|agent)/src/([^/]+)/", pathNot: [tests, "^packages/agent/src/detect/"] },
       to: {
         path: "^packages/$1/src/[^/]+/",
         pathNot: ["^packages/$1/src/$2/", "^packages/$1/src/[^/]+/index\\.ts$"],

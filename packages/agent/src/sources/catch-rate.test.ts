@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { describe, expect, it, vi } from "vitest";
-import type { ProcessEvent } from "../collect/process-event.ts";
+import type { ProcessEvent } from "../collect/index.ts";
 import { type Launch, launchProcesses, measureCatchRate } from "./catch-rate.ts";
 
 const at = (type: ProcessEvent["type"], pid: number, more: Partial<ProcessEvent> = {}): ProcessEvent => ({

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants, setPriority } from "node:os";
-import type { ProcessEvent } from "../collect/process-event.ts";
+import type { ProcessEvent } from "../collect/index.ts";
 
 /** How many processes of one lifetime were started, and what was told of them. */
 export interface CatchRate {

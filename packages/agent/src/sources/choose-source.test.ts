@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ProcessEvent, ProcessSourceName } from "../collect/process-event.ts";
+import type { ProcessEvent, ProcessSourceName } from "../collect/index.ts";
 import { chooseSource, type ChosenSource, type SourceOptions } from "./choose-source.ts";
 import type { Emit, EventSource, Fail, SourceState } from "./event-source.ts";
 import { PollingSource } from "./polling.ts";

@@ -1,4 +1,4 @@
-import type { ProcessEvent, ProcessSourceName } from "../collect/process-event.ts";
+import type { ProcessEvent, ProcessSourceName } from "../collect/index.ts";
 import { auditSource } from "./audit/audit.ts";
 import { type CatchRate, type CatchRateOptions, measureCatchRate } from "./catch-rate.ts";
 import { connectorSource } from "./connector/connector.ts";

@@ -1,4 +1,4 @@
-import type { ProcessEvent, ProcessSourceName } from "../collect/process-event.ts";
+import type { ProcessEvent, ProcessSourceName } from "../collect/index.ts";
 
 /** How a source is: `standby` could be used, `unavailable` cannot, `failed` was active and broke. */
 export interface SourceState {

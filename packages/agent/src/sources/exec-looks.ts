@@ -1,4 +1,4 @@
-import type { ProcessEvent } from "../collect/process-event.ts";
+import type { ProcessEvent } from "../collect/index.ts";
 import type { ProcessLook } from "./look-at-process.ts";
 
 /** An event of the kernel, with its time since boot. */

@@ -1,4 +1,4 @@
-import type { ProcessSourceName } from "../collect/process-event.ts";
+import type { ProcessSourceName } from "../collect/index.ts";
 import {
   type Emit,
   type EventSource,

@@ -1,4 +1,4 @@
-import type { ProcessEvent } from "../collect/process-event.ts";
+import type { ProcessEvent } from "../collect/index.ts";
 import { libc } from "./system/libc.ts";
 
 /** <bits/fcntl-linux.h>; O_PATH and O_CLOEXEC are the same on x86-64 and arm64, O_DIRECTORY is not needed. */

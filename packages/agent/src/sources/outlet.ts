@@ -1,4 +1,4 @@
-import type { ProcessEvent } from "../collect/process-event.ts";
+import type { ProcessEvent } from "../collect/index.ts";
 import type { Emit, Fail, Lose, SourceReadings } from "./event-source.ts";
 
 /** Where the events of a source go, and how many they were. Nothing goes out while nobody listens. */

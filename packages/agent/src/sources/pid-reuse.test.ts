@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { ProcessEvent } from "../collect/process-event.ts";
+import type { ProcessEvent } from "../collect/index.ts";
 import { auditSource } from "./audit/audit.ts";
 import { connectorSource } from "./connector/connector.ts";
 import { ebpfSource } from "./ebpf/ebpf.ts";
