@@ -1,9 +1,9 @@
+import { nearMiss } from "@holdfast/kernel/near-miss";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { Refusal, type RefusalDetails } from "../errors.ts";
 import type { Input, OperationDefinition, Schema } from "../operation.ts";
 import { noBody, parseBody } from "./body.ts";
 import type { Call } from "./call.ts";
-import { nearMiss } from "./near-miss.ts";
 
 const MAX_REPORTED_ERRORS = 8;
 const MAX_NAME_CHARACTERS = 64;
