@@ -52,6 +52,7 @@ describe("a finding", () => {
     expect(find(row)).toMatchObject({ summary: "/tmp/x 30, by jane, started by bash", row: 7, dedupKey: "/tmp/x" });
     expect(find({ target_path: "/etc/shadow" }).summary).toBe("/etc/shadow");
     expect(find({ seq: 3, uid: 0, shell: null }).summary).toBe("uid=0 shell=null");
+    expect(find({ added: "1: one", changed: "", by: "uid:0" }).summary).toBe("added=1: one by=uid:0");
     expect(find({ seq: 3 }).summary).toBe("a row was found");
   });
 

@@ -129,6 +129,6 @@ function summaryWith(row: Readonly<Record<string, Cell>>, context: Readonly<Reco
 const part = (words: string, value: string) => (value === "" ? "" : words + value);
 
 function columnsOf(row: Readonly<Record<string, Cell>>): string {
-  const shown = Object.entries(row).filter(([column]) => column !== "seq");
+  const shown = Object.entries(row).filter(([column, value]) => column !== "seq" && value !== "");
   return shown.map(([column, value]) => `${column}=${String(value)}`).join(" ") || "a row was found";
 }
