@@ -3,7 +3,7 @@ import { exitCodes } from "../../exit-codes.ts";
 import { Failure } from "../../failure.ts";
 import { count } from "../../terminal/count.ts";
 import { version } from "../../version.ts";
-import { type Finding, ok, sentenceOf, unavailable, wrong } from "../server/finding.ts";
+import { degraded, type Finding, ok, sentenceOf, unavailable, wrong } from "../server/finding.ts";
 
 /** Whether the agent of this host runs, sees, judges and tells; one finding when there is none. */
 export async function agentChecks({ agent }: Context): Promise<readonly Finding[]> {
@@ -80,7 +80,8 @@ const secretsCheck: Check = {
   async look(agent) {
     const { features } = await agent.call("status", {});
     const { state, detail } = features.find(({ name }) => name === "credential-store") ?? NOT_SAID;
-    return state === "available" ? ok("agent secrets", detail) : unavailable("agent secrets", detail);
+    if (state === "available") return ok("agent secrets", detail);
+    return state === "degraded" ? degraded("agent secrets", detail) : unavailable("agent secrets", detail);
   },
 };
 
@@ -91,7 +92,7 @@ const lossCheck: Check = {
     const { losses } = await readings(agent);
     if (losses.length === 0) return ok("agent losses", "none since its start");
     const said = losses.map(({ stage, name, reason, lost }) => `${lost} in ${stage} ${name} (${reason})`);
-    return unavailable("agent losses", said.join(", "));
+    return degraded("agent losses", said.join(", "));
   },
 };
 

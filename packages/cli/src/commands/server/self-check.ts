@@ -12,7 +12,8 @@ export const selfCheck: Command = {
   words: ["self-check"],
   summary: "Check this installation, the way to the server, the server, and the agent of this host",
   details:
-    "Each check is ok, unavailable (it could not be made, or does not apply) or wrong. Exits with 1 when one is wrong.",
+    "Each check is ok, degraded (it works, with less than there could be), unavailable (it could not be made, or does not " +
+    "apply) or wrong. Exits with 1 when one is wrong.",
   options: [
     { name: "verbose", short: "v", summary: "show the checks that are ok as well" },
     { name: "data-dir", value: "dir", summary: "data folder whose permissions are checked (./.holdfast)" },
@@ -35,7 +36,12 @@ export const selfCheck: Command = {
 };
 
 function linesOf(findings: readonly Finding[], isWrong: boolean, style: Style): string {
-  const marks = { ok: style.good("ok"), unavailable: style.warn("unavailable"), wrong: style.bad("wrong") };
+  const marks = {
+    ok: style.good("ok"),
+    degraded: style.warn("degraded"),
+    unavailable: style.warn("unavailable"),
+    wrong: style.bad("wrong"),
+  };
   const lines = findings.map(({ name, state, detail }) => `${marks[state]}  ${name}: ${printable(detail)}\n`);
   return `${lines.join("")}${isWrong ? "" : "nothing is wrong\n"}`;
 }
