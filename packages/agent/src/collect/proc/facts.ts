@@ -168,10 +168,15 @@ function readLogin(files: ProcFiles, folder: number): number {
   return Number.isNaN(auid) || auid === NO_LOGIN ? UNKNOWN : auid;
 }
 
-/** The facts with the group that the process is in now: it is moved by others, whatever it does itself. */
-export function withCgroup(files: ProcFiles, folder: number, facts: ProcessFacts): ProcessFacts {
+/** The facts with what others change of a process, whatever it does itself: its group, and where its file stands. */
+export function withOthersChanges(files: ProcFiles, folder: number, facts: ProcessFacts): ProcessFacts {
+  const link = files.readLink(folder, "exe");
+  // One that is ending has none any more.
+  const exe = link === "" ? facts : { path: withoutMark(link), isDeleted: link.endsWith(DELETED) };
+  const { path, isDeleted } = exe;
   const cgroupPath = readCgroup(files, folder);
-  return cgroupPath === facts.cgroupPath ? facts : { ...facts, cgroupPath };
+  const isSame = path === facts.path && isDeleted === facts.isDeleted && cgroupPath === facts.cgroupPath;
+  return isSame ? facts : { ...facts, path, isDeleted, cgroupPath };
 }
 
 function readCgroup(files: ProcFiles, folder: number): string {

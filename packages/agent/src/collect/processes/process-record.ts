@@ -57,6 +57,8 @@ export interface ProcessRecord {
   /** Counts the programs that ran in it: what is found out about one is not taken for the next. */
   program: number;
   executable: Executable;
+  /** When its file was identified last; {@link NOT_IDENTIFIED} also when that failed, since what failed is tried again. */
+  identifiedAtMs: number;
   /** What tells that it is as it was. */
   readonly sighting: Sighting;
   readonly counters: Counters;
@@ -75,6 +77,7 @@ export interface ProcessRecord {
 }
 
 export const NOT_STARTED = -1;
+export const NOT_IDENTIFIED: number = Number.NEGATIVE_INFINITY;
 
 /** One thing that happened to a process, to be told as a row of `process_events`. */
 export interface Telling {

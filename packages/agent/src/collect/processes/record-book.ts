@@ -1,5 +1,5 @@
 import { unknownExecutable } from "../proc/executables.ts";
-import { kernelThreadFacts, type ProcessFacts, readFacts, readStorage, withCgroup } from "../proc/facts.ts";
+import { kernelThreadFacts, type ProcessFacts, readFacts, readStorage, withOthersChanges } from "../proc/facts.ts";
 import { NOT_OPEN, OpenStats } from "../proc/open-stats.ts";
 import type { ProcFiles } from "../proc/proc-files.ts";
 import { emptyStatLine, isKernelThread } from "../proc/stat-line.ts";
@@ -7,7 +7,14 @@ import { type Boot, startMs, TICKS_PER_SECOND } from "../proc/boot.ts";
 import type { ProcessEvent } from "../process-event.ts";
 import { factsAt } from "./event-facts.ts";
 import type { Fork } from "./forks.ts";
-import { type Counters, NO_PARENT, NOT_STARTED, type ProcessRecord, unknownImage } from "./process-record.ts";
+import {
+  type Counters,
+  NO_PARENT,
+  NOT_IDENTIFIED,
+  NOT_STARTED,
+  type ProcessRecord,
+  unknownImage,
+} from "./process-record.ts";
 import { rests, unseen } from "./rest.ts";
 
 const MS_OF_TICK = 1_000 / TICKS_PER_SECOND;
@@ -137,7 +144,7 @@ export class RecordBook {
     const { image } = sighting;
     const facts = this.#inFolder(record.pid, (files, folder, masks) => {
       sighting.image = files.imageMark(folder);
-      if (rests(files, folder, this.line.threads, sighting)) return withCgroup(files, folder, known);
+      if (rests(files, folder, this.line.threads, sighting)) return withOthersChanges(files, folder, known);
       readStorage(files, folder, counters);
       return readFacts(files, folder, this.#nameOfLine(), masks, known);
     });
@@ -205,6 +212,7 @@ function blank(pid: number): ProcessRecord {
     facts: factsAt({ type: "found", source: "polling", pid, timeMs: 0 }, undefined, false),
     program: 0,
     executable: unknownExecutable,
+    identifiedAtMs: NOT_IDENTIFIED,
     sighting: { ...unseen },
     counters: { ...noCounters },
     isComplete: false,

@@ -3,7 +3,14 @@ import type { FileHashes } from "../file-hashes.ts";
 import type { Accounts } from "../hosts/passwd.ts";
 import { type Executable, identifyExecutable, isSameExecutable, unknownExecutable } from "../proc/executables.ts";
 import type { ProcFiles } from "../proc/proc-files.ts";
-import { eventRow, type ProcessRecord, processIdentity, processRow, type Telling } from "./process-record.ts";
+import {
+  eventRow,
+  NOT_IDENTIFIED,
+  type ProcessRecord,
+  processIdentity,
+  processRow,
+  type Telling,
+} from "./process-record.ts";
 
 const PAGE_BYTES = 4_096;
 /** Identifications under way; in a storm of more, rows go on without their hash, and that is counted. */
@@ -42,6 +49,7 @@ export class Teller {
     this.#inOrder(record, async () => {
       const executable = await this.#identify(record, then);
       if (record.program === then.program) record.executable = executable;
+      this.#noteWhen(record, then, executable);
       await this.#options.put([this.#eventOf({ ...then, executable }, telling), ...this.#rowOf(record)]);
     });
   }
@@ -54,16 +62,21 @@ export class Teller {
       // What cannot be read this time was perhaps read before.
       const isOther = executable.onDisk !== -1 && !isSameExecutable(executable, record.executable);
       if (record.program === then.program && isOther) record.executable = executable;
+      this.#noteWhen(record, then, executable);
       const changes = this.#rowOf(record);
       if (changes.length > 0) await this.#options.put(changes);
     });
   }
 
-  /** Everything about it was read again: its file is asked for when that may be another one, is not known, or now and then. */
+  /**
+   * Everything about it was read again: its file is asked for when that may be another one, is not known, and now and then:
+   * something else may be mounted where it stands, and what it runs may hide that it could not be asked for.
+   */
   review(record: ProcessRecord, isSameFile: boolean): void {
+    const nowMs = this.#options.now();
     const isKnown = isSameFile && record.executable.onDisk !== unknownExecutable.onDisk;
-    const { path } = record.facts;
-    if ((path !== "" && !isKnown) || isOld(record, this.#options.now())) this.refresh(record);
+    const isAsked = isKnown && nowMs - record.identifiedAtMs < PUT_AGAIN_MS;
+    if ((record.facts.path !== "" && !isAsked) || isOld(record, nowMs)) this.refresh(record);
     else if (!isStanding(record)) this.#inOrder(record, () => this.#options.put(this.#rowOf(record)));
   }
 
@@ -107,6 +120,11 @@ export class Teller {
     record.settled = settled;
     this.#settling.add(settled);
     void settled.finally(() => this.#settling.delete(settled));
+  }
+
+  #noteWhen(record: ProcessRecord, { program }: ProcessRecord, { onDisk }: Executable): void {
+    if (record.program !== program) return;
+    record.identifiedAtMs = onDisk === unknownExecutable.onDisk ? NOT_IDENTIFIED : this.#options.now();
   }
 
   async #identify(record: ProcessRecord, { pid, facts, program }: ProcessRecord): Promise<Executable> {

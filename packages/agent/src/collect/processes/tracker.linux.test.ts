@@ -136,6 +136,21 @@ test.skipIf(isElsewhere)(
 );
 
 test.skipIf(isElsewhere)(
+  "a process that sleeps is seen where its file stands after others have moved the folder (needs Linux)",
+  LONG,
+  async () => {
+    const host = new RealHost();
+    const above = folder();
+    mkdirSync(join(above, "before"));
+    copyFileSync("/bin/sleep", join(above, "before/napper"));
+    const child = await host.start(join(above, "before/napper"), ["60"]);
+    for (let look = 0; look < 3; look++) await host.scan(child.pid);
+    renameSync(join(above, "before"), join(above, "after"));
+    expect((await host.scan(child.pid)).put).toMatchObject([{ path: join(above, "after/napper"), on_disk: 1 }]);
+  },
+);
+
+test.skipIf(isElsewhere)(
   "a shell that becomes another program is seen as that program (needs Linux)",
   LONG,
   async () => {
