@@ -3,12 +3,12 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { unchangedMappings } from "./own-program.ts";
 
-const counts = (dirtyKb: number, anonymousKb: number) =>
-  `Size: 8 kB\nRss: 8 kB\nPrivate_Dirty: ${dirtyKb} kB\nReferenced: 8 kB\nAnonymous: ${anonymousKb} kB\nVmFlags: rd mr mw me\n`;
+const counts = (dirtyKb: number, anonymousKb: number, swapKb: number) =>
+  `Size: 8 kB\nRss: 8 kB\nPrivate_Dirty: ${dirtyKb} kB\nReferenced: 8 kB\nAnonymous: ${anonymousKb} kB\nKSM: 0 kB\nSwap: ${swapKb} kB\nSwapPss: 0 kB\nVmFlags: rd mr mw me\n`;
 /** Pages are spelled as /proc/<pid>/smaps spells them, with the numbers lined up. */
 const aligned = (text: string) => text.replaceAll(/^(\w+:) (\d)/gm, "$1                $2");
-const mapping = (rights: string, path: string, dirtyKb = 0, anonymousKb = 0) =>
-  `55d0-55d8 ${rights} 00001000 fe:00 1234                        ${path}\n${aligned(counts(dirtyKb, anonymousKb))}`;
+const mapping = (rights: string, path: string, dirtyKb = 0, anonymousKb = 0, swapKb = 0) =>
+  `55d0-55d8 ${rights} 00001000 fe:00 1234                        ${path}\n${aligned(counts(dirtyKb, anonymousKb, swapKb))}`;
 
 test("only mappings of the file that are as it is, and cannot be written to, are let go of", () => {
   const kept = [
@@ -16,6 +16,7 @@ test("only mappings of the file that are as it is, and cannot be written to, are
     mapping("r--s", "/usr/bin/node"),
     mapping("r--p", "/usr/bin/node", 4, 4),
     mapping("r--p", "/usr/bin/node", 0, 4),
+    mapping("r--p", "/usr/bin/node", 0, 0, 4),
     mapping("r-xp", "/usr/lib/libc.so.6"),
     mapping("r-xp", "/usr/bin/node (deleted)"),
   ];

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 /** <asm-generic/mman-common.h>; the same on x86-64 and arm64. */
 const MADV_DONTNEED = 4;
 const MAPPING = /^([0-9a-f]+)-([0-9a-f]+) r-.p \S+ \S+ \S+ +(\/.*)\n((?:\w+:.*\n)+)/gm;
-const IS_AS_IN_THE_FILE = /^Private_Dirty: +0 kB\n(?:\w+:.*\n)*?Anonymous: +0 kB$/m;
+/** What was written to and lies in swap is in none of the other counts, and would come back as the file has it. */
+const IS_AS_IN_THE_FILE = /^Private_Dirty: +0 kB\n(?:\w+:.*\n)*?Anonymous: +0 kB\n(?:\w+:.*\n)*?Swap: +0 kB$/m;
 
 /** madvise(2). */
 export type Advise = (address: bigint, bytes: bigint, advice: number) => number;
