@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { untilStopped } from "./until-stopped.ts";
 
-const signals = ["SIGINT", "SIGTERM"] as const;
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const before = signals.map((name) => process.listeners(name));
 
 afterEach(() => {
@@ -25,4 +25,13 @@ it("takes a Ctrl-C that npm hands on for the same one, and a second for an end a
   vi.advanceTimersByTime(500);
   process.emit("SIGINT", "SIGINT");
   expect(exit).toHaveBeenCalledExactlyOnceWith(130);
+});
+
+it("leaves a hang-up to whoever reads settings on it, unless it is to end the program", async () => {
+  const listeners = process.listenerCount("SIGHUP");
+  void untilStopped(undefined);
+  expect(process.listenerCount("SIGHUP")).toBe(listeners);
+  const stopped = untilStopped(undefined, ["SIGHUP"]);
+  process.emit("SIGHUP", "SIGHUP");
+  await expect(stopped).resolves.toBeUndefined();
 });

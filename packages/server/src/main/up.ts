@@ -30,7 +30,8 @@ export async function up(options: UpOptions): Promise<number> {
     const agent = agentBeside(configuration, options, log);
     const server = await startServer(configuration, log, agent);
     // Listened for before the start is announced: whoever reads that may press Ctrl-C at once, and it has to drain.
-    const stopped = untilStopped(options.signal);
+    // A terminal that is closed is no reason to end without draining.
+    const stopped = untilStopped(options.signal, ["SIGINT", "SIGTERM", "SIGHUP"]);
     options.stdout(banner(server, agent));
     await stopped;
     options.stdout("holdfast: stopping, finishing what was begun\n");
