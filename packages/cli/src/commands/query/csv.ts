@@ -12,9 +12,10 @@ export interface CsvOptions {
 
 /**
  * What a spreadsheet may take for the beginning of a formula (OWASP, CSV Injection), also in its full-width form. Command
- * lines and names of files are chosen by whoever is watched.
+ * lines and names of files are chosen by whoever is watched. Where numbers have a comma, spreadsheets cut lines at
+ * semicolons, within quotes too, and whoever imports may choose tabs: a cell begins behind each of them.
  */
-const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+const FORMULA = /^(?=[\t\r\n])|(?<=^|[;\t\r\n])(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 
 /** RFC 4180: what is not known is empty, and an empty text has its quotes. */
 export function csvOf({ columns, rows }: QueryResult, options: CsvOptions): string {
@@ -24,7 +25,8 @@ export function csvOf({ columns, rows }: QueryResult, options: CsvOptions): stri
 function field(cell: Cell, { isExact, made }: CsvOptions): string {
   if (cell === null) return "";
   if (typeof cell === "number") return String(cell);
-  const isFormula = !isExact && FORMULA.test(cell);
-  const text = made(isFormula ? `'${cell}` : cell);
+  const harmless = isExact ? cell : cell.replaceAll(FORMULA, "'");
+  const isFormula = harmless !== cell;
+  const text = made(harmless);
   return isFormula || text === "" || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -87,14 +87,22 @@ describe("rows", () => {
     expect(showRows(result, "csv", terminal, true).text).toContain("=1+1\\u{1b}[2J,3");
   });
 
-  it.each(["=1+1", "+1", "-rf", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1"])(
-    "show as CSV in which a spreadsheet finds no formula: %j",
-    (text) => {
-      const { text: csv } = showRows({ ...result, rows: [[text, -3]] }, "csv", pipe);
-      // A number is one, whatever its sign.
-      expect(csv).toBe(`name,n\r\n"'${text}",-3\r\n`);
-    },
-  );
+  it.each([
+    ["=1+1", "'=1+1"],
+    ["+1", "'+1"],
+    ["-rf", "'-rf"],
+    ["@SUM(A1)", "'@SUM(A1)"],
+    ["\t=1", "'\t'=1"],
+    ["\r=1", "'\r'=1"],
+    ["\uff1d1", "'\uff1d1"],
+    // Where a cell ends at a semicolon or a tab, the next one begins behind it.
+    ["sh;=cmd|' /C calc'!A0", "sh;'=cmd|' /C calc'!A0"],
+    ["sh\t@SUM(A1)\n+1", "sh\t'@SUM(A1)\n'+1"],
+  ])("show as CSV in which a spreadsheet finds no formula: %j", (text, harmless) => {
+    const { text: csv } = showRows({ ...result, rows: [[text, -3]] }, "csv", pipe);
+    // A number is one, whatever its sign.
+    expect(csv).toBe(`name,n\r\n"${harmless}",-3\r\n`);
+  });
 
   it("show a line for each value", () => {
     const two = { ...result, rows: [["x", 1] as const, ["y", null] as const].map((row) => [...row]) };
