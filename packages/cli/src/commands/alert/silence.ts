@@ -3,7 +3,7 @@ import type { Command, Context, Given } from "../../command.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { Failure, usage } from "../../failure.ts";
 import { argument, compact, textOption } from "../../given.ts";
-import { print } from "../../terminal/print.ts";
+import { print, remark } from "../../terminal/print.ts";
 import { table } from "../../terminal/table.ts";
 import { pages } from "../pages.ts";
 import { type Titles, titlesOf } from "../rule/titles.ts";
@@ -33,7 +33,9 @@ export const alertSilence: Command = {
     { command: 'holdfast alerts silence --rule exec-from-tmp --for 30m --note "an upgrade"', says: "a whole rule" },
   ],
   async run(context, given) {
-    const answer = await context.call("silence.create", await inputOf(context, given));
+    const input = await inputOf(context, given);
+    const answer = await context.call("silence.create", input);
+    if (given.arguments.length === 0 && input.rule !== undefined) await remarkUnknown(context, input.rule);
     const named = await titlesOf(context, rulesOf([answer]));
     print(context, answer, (made) => table([cellsOf(made, named)]));
     return undefined;
@@ -60,6 +62,16 @@ async function subjectOf(context: Context, given: Given) {
   if (rule !== undefined || dedupKey !== undefined) throw usage("an alert, and --rule or --key, name two things");
   const found = await context.call("alert.read", { alert: await alertNamed(context, alert) });
   return { rule: found.rule, dedupKey: found.dedupKey };
+}
+
+/** What the agent tells of itself is no rule's, and a rule may come later: a mistyped id is no mistake to everybody. */
+async function remarkUnknown(context: Context, rule: string): Promise<void> {
+  try {
+    await context.call("rule.read", { rule });
+  } catch (error) {
+    const isNone = error instanceof Failure && error.exitCode === exitCodes.notFound;
+    if (isNone) remark(context, `no rule ${rule} runs here now; \`holdfast rules\` lists those that do`);
+  }
 }
 
 /** Lists silences. */
