@@ -3,10 +3,7 @@ import type { Command } from "../../command.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { Failure, usage } from "../../failure.ts";
 import { compact, textOption } from "../../given.ts";
-import { print } from "../../terminal/print.ts";
-import { writeNewKey } from "./write-new-key.ts";
-
-const standardOutput = "-";
+import { handOver } from "./hand-over.ts";
 
 /** Takes an agent's root key out of the place where the agent keeps it, for a safe or for another host. */
 export const rootKeyExport: Command = {
@@ -39,13 +36,7 @@ export const rootKeyExport: Command = {
     const hex = await exportRootKey(told).catch((error: unknown) => {
       throw failureOf(error);
     });
-    if (out === standardOutput) {
-      print(context, { rootKey: hex }, ({ rootKey }) => `${rootKey}\n`);
-      return undefined;
-    }
-    const file = resolve(context.workingFolder, out);
-    writeNewKey(file, hex);
-    print(context, { file }, (written) => `${written.file}\n`);
+    handOver(context, hex, out);
     return undefined;
   },
 };

@@ -1,13 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { resolve } from "node:path";
 import type { Command } from "../../command.ts";
 import { textOption } from "../../given.ts";
-import { print } from "../../terminal/print.ts";
-import { writeNewKey } from "./write-new-key.ts";
+import { handOver } from "./hand-over.ts";
 
 const keyBytes = 32;
 const defaultFile = "root.key";
-const standardOutput = "-";
 
 /** Makes a root key for nodes that share a database. */
 export const rootKeyNew: Command = {
@@ -25,13 +22,7 @@ export const rootKeyNew: Command = {
   async run(context, given) {
     const hex = randomBytes(keyBytes).toString("hex");
     const out = textOption(given, "out") ?? defaultFile;
-    if (out === standardOutput) {
-      print(context, { rootKey: hex }, ({ rootKey }) => `${rootKey}\n`);
-      return undefined;
-    }
-    const file = resolve(context.workingFolder, out);
-    writeNewKey(file, hex);
-    print(context, { file }, (written) => `${written.file}\n`);
+    handOver(context, hex, out);
     return undefined;
   },
 };
