@@ -1,7 +1,7 @@
+import { selfSigned } from "@holdfast/engine/self-signed.fixture";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type PostgresOptions, SettingsFault, settingsFrom } from "./settings.ts";
-import { selfSigned } from "./self-signed.fixture.ts";
 
 const AUTHORITY = selfSigned().cert;
 
