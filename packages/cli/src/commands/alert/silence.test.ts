@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { stage } from "../../context.fixture.ts";
-import { exitCodes } from "../../exit-codes.ts";
+import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { Failure } from "../../failure.ts";
 import { alertSilence } from "./silence.ts";
 
@@ -16,7 +16,7 @@ async function silenced(ruleRead: () => unknown) {
 }
 
 it("says when a silence is of a rule that does not run, and makes it all the same", async () => {
-  const refused = (exitCode: number) => () => {
+  const refused = (exitCode: ExitCode) => () => {
     throw new Failure(exitCode, "no");
   };
   expect(await silenced(refused(exitCodes.notFound))).toContain("no rule exec-from-tmp runs here now");
