@@ -15,13 +15,29 @@ export interface RulePlaces {
 
 const MAX_RULES = 10_000;
 const MAX_MESSAGE = 1024;
+const SWITCH = "It can be switched off (holdfast rules disable), and not be replaced.";
 
-/** Reads all rule files. A rule of one's own takes the place of one with its id that comes with the agent. */
+/**
+ * They tell that rules changed. A file that took their place while the agent was stopped would be told of by nobody; whoever
+ * does not want them switches them off, which is recorded.
+ */
+const NEVER_REPLACED: ReadonlySet<string> = new Set(["agent-file-changed", "agent-rule-files-changed"]);
+
+/**
+ * Reads all rule files. A rule of one's own takes the place of one with its id that comes with the agent, except of those
+ * that tell of just that.
+ */
 export function loadRules({ starter, own, profile }: RulePlaces): RuleSnapshot {
   const problems: RuleProblem[] = [];
   const shipped = rulesOf(starter, "starter", "extended", problems);
   const mine = rulesOf(own, "own", profile, problems);
-  const rules = new Map([...shipped, ...mine]);
+  const isTaken = ([id, { file }]: readonly [string, LoadedRule]) => {
+    const isRefused = NEVER_REPLACED.has(id) && shipped.has(id);
+    if (isRefused)
+      problems.push({ file, message: `The rule ${id} of the agent runs: it tells of changed rules. ${SWITCH}` });
+    return !isRefused;
+  };
+  const rules = new Map([...shipped, ...[...mine].filter(isTaken)]);
   if (rules.size <= MAX_RULES) return { rules, problems };
   problems.push({ file: ".", message: `There are more than ${MAX_RULES} rules; the rest does not run.` });
   return { rules: new Map([...rules].slice(0, MAX_RULES)), problems };

@@ -113,6 +113,17 @@ describe("rules", () => {
     ]);
   });
 
+  it.each(["agent-file-changed", "agent-rule-files-changed"])(
+    "of one's own do not take the place of %s, which would tell of it",
+    (id) => {
+      write("starter/agent.yaml", ruleText(id));
+      write("own/quiet.yaml", ruleText(id, "description: Finds nothing\n"));
+      const { rules, problems } = load();
+      expect(rules.get(id)).toMatchObject({ origin: "starter" });
+      expect(problems).toMatchObject([{ file: "quiet.yaml", message: expect.stringContaining(id) as string }]);
+    },
+  );
+
   it("keep who wrote them and under which licence", async () => {
     const source =
       "source: {kind: sigma, id: 0b1, author: Jane, license: DRL-1.1, references: [https://example.org]}\n";
