@@ -1,5 +1,5 @@
 import koffi from "koffi";
-import { MAX_PROC_BYTES, type ProcFiles, PlainProcFiles } from "./proc-files.ts";
+import { MAX_ARGUMENT_BYTES, type ProcFiles, PlainProcFiles } from "./proc-files.ts";
 
 /** <bits/fcntl-linux.h>: the same on x86-64 and arm64. */
 const O_PATH = 0x20_0000;
@@ -35,7 +35,7 @@ const prototypes: Readonly<Record<keyof Calls, string>> = {
 /** Reads by way of the folder's descriptor: without names to resolve, and never of another process with the same pid. */
 class DirectProcFiles implements ProcFiles {
   readonly root: string;
-  readonly buffer: Buffer = Buffer.allocUnsafeSlow(MAX_PROC_BYTES);
+  readonly buffer: Buffer = Buffer.allocUnsafeSlow(MAX_ARGUMENT_BYTES);
   readonly #calls: Calls;
 
   constructor(root: string, calls: Calls) {
@@ -55,13 +55,13 @@ class DirectProcFiles implements ProcFiles {
   read(folder: number, name: string): number {
     const fd = this.#calls.openat(folder, name, O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return -1;
-    const length = this.#calls.read(fd, this.buffer, MAX_PROC_BYTES);
+    const length = this.#calls.read(fd, this.buffer, MAX_ARGUMENT_BYTES);
     this.#calls.close(fd);
     return length;
   }
 
   readLink(folder: number, name: string): string {
-    const length = this.#calls.readlinkat(folder, name, this.buffer, MAX_PROC_BYTES);
+    const length = this.#calls.readlinkat(folder, name, this.buffer, MAX_ARGUMENT_BYTES);
     if (length === 1) return String.fromCharCode(this.buffer[0] as number);
     return length <= 0 ? "" : this.buffer.toString("utf8", 0, length);
   }

@@ -1,5 +1,5 @@
 import { maskArguments } from "../mask/mask.ts";
-import { MAX_PROC_BYTES, type ProcFiles } from "./proc-files.ts";
+import { MAX_ARGUMENT_BYTES, type ProcFiles } from "./proc-files.ts";
 
 /** What the kernel puts behind the path of a file that was deleted. */
 const DELETED = " (deleted)";
@@ -94,19 +94,26 @@ export function readFacts(
   return known !== undefined && areSameFacts(facts, known) ? known : facts;
 }
 
-/** Stands where arguments go on that are not kept: whoever pads them to hide what follows is seen to have done so. */
+/** Stands where something is left out: whoever pads arguments to hide others is seen to have done so. */
 const CUT = "…";
+const KEPT_HEAD = 2_048;
+const KEPT_TAIL = 2_048;
 
 /**
- * Bytes of /proc/<pid>/cmdline as one line: NUL between arguments, and as many as are kept. More than fills its room is
- * marked, wherever it was cut: an argument may end just there.
+ * Bytes of /proc/<pid>/cmdline as one line: NUL between arguments, and both ends of it where it is long, so that padding
+ * hides neither. Secrets are hidden before anything is cut: half of one would not be known for what it is.
  */
 export function commandLine(bytes: Buffer, masks: boolean): string {
-  const isCut = bytes.length >= MAX_PROC_BYTES;
-  let end = Math.min(bytes.length, MAX_PROC_BYTES);
+  const isFull = bytes.length >= MAX_ARGUMENT_BYTES;
+  let end = Math.min(bytes.length, MAX_ARGUMENT_BYTES);
   while (end > 0 && bytes[end - 1] === 0) end--;
   const args = bytes.toString("utf8", 0, end).split("\0");
-  return (masks ? maskArguments(args) : args.join(" ")) + (isCut ? CUT : "");
+  return bothEnds(masks ? maskArguments(args) : args.join(" ")) + (isFull ? CUT : "");
+}
+
+function bothEnds(line: string): string {
+  if (line.length <= KEPT_HEAD + KEPT_TAIL) return line;
+  return `${line.slice(0, KEPT_HEAD)}${CUT}${line.slice(-KEPT_TAIL)}`.toWellFormed();
 }
 
 function commandLineOf(files: ProcFiles, folder: number, masks: boolean, known: string | undefined): string {
@@ -120,7 +127,7 @@ function commandLineOf(files: ProcFiles, folder: number, masks: boolean, known: 
 function isLine(bytes: Buffer, length: number, line: string): boolean {
   let end = length;
   while (end > 0 && bytes[end - 1] === 0) end--;
-  if (end !== line.length || length >= MAX_PROC_BYTES) return false;
+  if (end !== line.length || length >= MAX_ARGUMENT_BYTES) return false;
   for (let at = 0; at < end; at++) {
     const byte = bytes[at] as number;
     // Letters that are not ASCII are several bytes each.

@@ -61,19 +61,21 @@ test("both ways read the fixture alike", () => {
   ]);
 });
 
-test("arguments that are more than is kept are marked, wherever they were cut: padding hides no tail unseen", () => {
+test("both ends of long arguments are kept, with a mark between: padding hides neither, and no half of a secret is shown", () => {
   const proc = new FakeProc();
-  const cut = ["sh", "-c", `:${" ".repeat(5_000)}; bash -i`];
-  const cutBetweenTwo = ["sh", "x".repeat(4_096 - "sh".length - 2), "-i"];
-  proc.put({ pid: 42, args: cut });
-  proc.put({ pid: 43, args: cutBetweenTwo });
-  proc.put({ pid: 44, args: ["sh", "x".repeat(4_096 - "sh".length - 3)] });
+  const padded = ["sh", "-c", `:${" ".repeat(5_000)}; bash -i`];
+  proc.put({ pid: 42, args: padded });
+  proc.put({ pid: 43, args: ["sh", "x".repeat(4_096 - "sh".length - 1)] });
+  proc.put({ pid: 44, args: ["sh", "x".repeat(40_000), "-i"] });
+  proc.put({ pid: 45, args: ["curl", "y".repeat(3_000), `--token=${"s3cret".repeat(600)}`, "z".repeat(100)] });
   for (const files of [openProcFiles(proc.root), new PlainProcFiles(proc.root)]) {
-    for (const pid of [42, 43]) {
-      expect(everythingOf(files, pid)?.[0]).toMatchObject({ cmdline: expect.stringMatching(/^sh .*…$/) as string });
-    }
-    expect(everythingOf(files, 44)?.[0]).toMatchObject({ cmdline: expect.stringMatching(/x$/) as string });
+    const lineOf = (pid: number) => (everythingOf(files, pid)?.[0] as { cmdline: string } | undefined)?.cmdline ?? "";
+    expect(lineOf(42)).toMatch(/^sh -c : {1000,}… {1000,}; bash -i$/);
+    expect(lineOf(43)).toMatch(/^sh x{4093}$/);
+    expect(lineOf(44)).toMatch(/^sh x+…x+…$/);
+    expect(lineOf(44).length).toBeLessThan(4_100);
+    expect(lineOf(45)).toMatch(/^curl y+ --token=\*\*\* z+$/);
   }
-  const event = { type: "exec", source: "audit", pid: 42, timeMs: 0, cmdline: cut.join("\0") } as const;
-  expect(factsAt(event, undefined, true).cmdline).toMatch(/^sh -c : {4,}.*…$/);
+  const event = { type: "exec", source: "audit", pid: 42, timeMs: 0, cmdline: padded.join("\0") } as const;
+  expect(factsAt(event, undefined, true).cmdline).toMatch(/^sh -c : {4,}… +; bash -i$/);
 });

@@ -1,7 +1,9 @@
 import { closeSync, openSync, readlinkSync, readSync } from "node:fs";
 
-/** Nothing that is read here is longer, but for argument lists, of which this much is kept. */
-export const MAX_PROC_BYTES = 4096;
+/** Nothing that is read here is longer, but for argument lists. */
+const MAX_PROC_BYTES = 4096;
+/** As much of an argument list is looked at: one page does not show what stands behind a page of blanks. */
+export const MAX_ARGUMENT_BYTES = 32_768;
 
 /**
  * Small files of a proc file system, read into one buffer that is used again and again. What cannot be read, because the
@@ -37,7 +39,7 @@ export function readWhole(path: string): string {
 /** Reads by names, with what every system has; direct-proc-files.ts is the fast one beside it. */
 export class PlainProcFiles implements ProcFiles {
   readonly root: string;
-  readonly buffer: Buffer = Buffer.allocUnsafeSlow(MAX_PROC_BYTES);
+  readonly buffer: Buffer = Buffer.allocUnsafeSlow(MAX_ARGUMENT_BYTES);
 
   constructor(root: string) {
     this.root = root;

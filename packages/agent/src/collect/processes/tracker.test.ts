@@ -315,6 +315,16 @@ describe("with a source of the kernel's", () => {
     expect(await host.scan()).toEqual([]);
   });
 
+  test("a program of which a scan saw the end before its start was read has the parent that forked it", async () => {
+    const host = await hostWithSource();
+    await host.event({ type: "fork", pid: 70, parent: 5 });
+    host.proc.makeZombie({ pid: 70, parent: 5 });
+    await host.scan();
+    host.proc.remove(70);
+    expect(await host.event({ type: "exec", pid: 70, timeMs: NOW_MS })).toEqual(["exec 70"]);
+    expect(host.events[0]).toMatchObject({ parent: 5, parent_name: "bash", is_complete: 0 });
+  });
+
   test("an end that nobody tells of is noticed by the scan, for brief processes too", async () => {
     const host = await hostWithSource();
     await host.event({ type: "exec", pid: 7, name: "brief" });

@@ -65,7 +65,7 @@ export class Tracking {
     const ended = this.endedExit();
     const record = this.book.add(pid, fd);
     record.seenIn = Math.max(this.scan, 1);
-    const fork = this.forks.take(pid);
+    const fork = this.forks.get(pid);
     this.setParent(record, record.parent, fork, (parent) => {
       if (depth < MAX_ANCESTORS && this.hasRoom) this.discover(parent, isKnown, depth + 1);
     });
