@@ -44,6 +44,7 @@ export { SecretSealer } from "./credentials/secret-sealer.ts";
 export { type Health, keepAlive, keepAliveMs } from "./systemd/keep-alive.ts";
 export { dropServiceVariables, type ServiceNotifier, serviceNotifier } from "./systemd/service-notifier.ts";
 export { memoryOfTree, type TreeMemory } from "./watchdog/memory-use.ts";
+export { nextPressure } from "./watchdog/memory-pressure.ts";
 export { type MemoryReading, type MemoryWatch, watchMemory } from "./watchdog/memory-watch.ts";
 export type { PartReport } from "./watchdog/part-report.ts";
 export { type Part, Supervisor } from "./watchdog/supervisor.ts";

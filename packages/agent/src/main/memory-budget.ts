@@ -4,6 +4,7 @@ import {
   memoryOfTree,
   type MemoryReading,
   type MemoryWatch,
+  nextPressure,
   type TreeMemory,
   watchMemory,
 } from "@holdfast/runtime";
@@ -25,7 +26,9 @@ export class MemoryBudget {
 
   constructor(budgetMiB: number, log: Logger, ending: Ending) {
     this.#log = log;
-    this.#watch = watchMemory(budgetMiB * MIB, (reading) => this.#changed(reading), { measure: measureWhatIsUsed() });
+    const budgetBytes = budgetMiB * MIB;
+    const measure = measureWhatIsUsed(budgetBytes);
+    this.#watch = watchMemory(budgetBytes, (reading) => this.#changed(reading), { measure });
     ending.at("collectors", () => this.#watch.stop());
   }
 
@@ -52,12 +55,17 @@ export class MemoryBudget {
   }
 }
 
-/** What is free goes before it is measured, and once, when the start is over, what only that has needed. */
-function measureWhatIsUsed(): () => TreeMemory {
+/**
+ * What is free goes before it is measured; and once, when the start is over, and whenever memory is short, what is nothing but
+ * a copy of Node's file: that is the first to give way.
+ */
+function measureWhatIsUsed(budgetBytes: number): () => TreeMemory {
   let looks = 0;
   return () => {
     giveBackFree();
-    if (++looks === LOOKS_OF_START) giveBackProgram();
+    const memory = memoryOfTree();
+    if (++looks !== LOOKS_OF_START && nextPressure("normal", memory.bytes, budgetBytes) === "normal") return memory;
+    giveBackProgram();
     return memoryOfTree();
   };
 }

@@ -44,7 +44,7 @@ function prepare(native: Native | undefined, options: ChildOptions): Prepared {
     const isAuthorized = !options.without.includes("authorizer");
     const watch = isAuthorized ? authorize(database, options.tables, options.functions) : undefined;
     const statements = new StatementCache(database, watch);
-    if (native !== undefined) letGoOfProgram(native.madvise);
+    if (native !== undefined) letGoOfProgram((...words) => native.madvise(...words));
     const features = lock(native, options);
     return { features, run: (request) => runStatement(opened, statements, request) };
   } catch (error) {
