@@ -16,6 +16,7 @@ export interface Option {
   readonly summary: string;
 }
 
+/** An argument of a command, by its place. */
 export interface Argument {
   readonly name: string;
   readonly isOptional?: true;
@@ -24,6 +25,7 @@ export interface Argument {
   readonly summary: string;
 }
 
+/** A line that can be typed, and what it is good for. */
 export interface Example {
   readonly command: string;
   readonly says: string;
@@ -53,6 +55,7 @@ export interface Given {
   readonly options: Readonly<Record<string, GivenOption>>;
 }
 
+/** The value of an option: its text, that it was given, or each text of one that may be repeated. */
 export type GivenOption = string | true | readonly string[];
 
 /** Calls an operation of the catalogue by name. */

@@ -1,6 +1,7 @@
 /** Lowest first. */
 export const severities = ["informational", "low", "medium", "high", "critical"] as const;
 
+/** How bad it is. */
 export type Severity = (typeof severities)[number];
 
 /** Place of a severity in their order, 0 the lowest. */
@@ -8,6 +9,7 @@ export function rankOf(severity: Severity): number {
   return severities.indexOf(severity);
 }
 
+/** A value of a detail. */
 export type Detail = string | number | null;
 
 /** What people are told of one alert, or of several alike. Times are milliseconds since 1970. */

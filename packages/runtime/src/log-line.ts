@@ -8,7 +8,9 @@ export interface LogColours {
   readonly end: string;
 }
 
+/** For whoever wants no colours. */
 export const noColours: LogColours = { warn: "", error: "", end: "" };
+/** Yellow for what somebody should know, red for what failed. */
 export const colours: LogColours = { warn: "\u001b[33m", error: "\u001b[31m", end: "\u001b[39m" };
 
 /** Of pino. */

@@ -11,8 +11,10 @@ export interface LevelledLogger extends Logger {
 /** How lines of the log look: `auto` is text on a terminal and JSON elsewhere. */
 export const logFormats = ["auto", "json", "text"] as const;
 
+/** How lines of the log look. */
 export type LogFormat = (typeof logFormats)[number];
 
+/** What is logged, and how. */
 export interface LogOptions {
   readonly level: string;
   readonly format: LogFormat;

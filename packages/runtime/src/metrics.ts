@@ -23,6 +23,7 @@ export interface Readings {
   readonly storage: () => StorageReadings;
 }
 
+/** What a program counts of itself. */
 export interface Metrics {
   /** Where a program adds what only it counts. */
   readonly register: Registry;

@@ -2,6 +2,7 @@ import { dedupKeyOf } from "./dedup-key.ts";
 import type { Severity } from "@holdfast/rules";
 import { storedText } from "./stored-text.ts";
 
+/** A value of a row, as SQLite gives it. */
 export type Cell = string | number | null;
 
 /** What an alert has to know of the rule that found something. */

@@ -3,6 +3,7 @@ import type { Cell } from "./finding.ts";
 import type { Severity } from "@holdfast/rules";
 import { rankOf, severityOf } from "./severity.ts";
 
+/** The table of alerts in the agent's ledger database. */
 export const alertsTable: Table = {
   name: "alerts",
   columns: {
@@ -77,6 +78,7 @@ export interface StoredAlert {
 export const groupFootprint = (tenant: string, rule: string, dedupKey: string): string =>
   `alerts:${tenant}/${rule}/${dedupKey}`;
 
+/** The alert of a row, with where it stands in the ledger. */
 export function storedAlertOf({ row, rev, seq }: StoredRow): StoredAlert {
   const text = (column: string) => row[column] as string;
   const maybe = (column: string) => (row[column] as string | null) ?? undefined;
@@ -139,6 +141,7 @@ export function rowOf(alert: Alert, raisedSeq: number | null): Row {
   };
 }
 
+/** An alert by its id; undefined when there is none. */
 export async function loadAlert(reads: Reads, tenant: string, id: string): Promise<StoredAlert | undefined> {
   const stored = await reads.row(alertsTable, { tenant, id });
   return stored && storedAlertOf(stored);

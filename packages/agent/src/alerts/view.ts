@@ -35,6 +35,7 @@ export function alertWithDetails(alert: Alert): AlertWithDetails {
   return { ...alertView(alert), description, falsePositives, attack, details, ...more };
 }
 
+/** A silence as callers see it. */
 export function silenceView({ id, rule, dedupKey, note, createdAt, createdBy, expiresAt }: Silence): SilenceView {
   return {
     id,

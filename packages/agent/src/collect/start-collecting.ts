@@ -34,6 +34,7 @@ interface Wanted {
   readonly intervalSeconds?: number | undefined;
 }
 
+/** Hears what is counted of collecting. */
 export interface CollectMetrics {
   /** One look at all processes. */
   enumerated(seconds: number, processes: number): void;
@@ -41,6 +42,7 @@ export interface CollectMetrics {
   collectionFailed(collector: string): void;
 }
 
+/** What collecting works with. */
 export interface CollectOptions {
   readonly store: EventStore;
   readonly writer: BatchWriter;

@@ -14,8 +14,10 @@ export type KillReason =
   | "sandbox_too_weak"
   | "closed";
 
+/** What the executor's process says to a request. */
 export type Answer = RunReply | Extract<ChildMessage, { readonly kind: "failed" }>;
 
+/** What is told of the process that is kept. */
 export interface KeeperEvents {
   readonly ready: () => void;
   readonly answer: (answer: Answer) => void;

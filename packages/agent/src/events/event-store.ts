@@ -10,6 +10,7 @@ import { migrate } from "./schema.ts";
 import { recallFrom, rememberIn, transaction } from "./store-state.ts";
 import { TableWriter } from "./table-writer.ts";
 
+/** Where an event store lies, and how large it may grow. */
 export interface EventStoreOptions {
   readonly path: string;
   readonly tables: readonly RuleTable[];
@@ -23,6 +24,7 @@ export interface EventStoreOptions {
   readonly onRenewed?: (reason: RenewalReason, putAside: string) => void;
 }
 
+/** What became of a batch. */
 export interface Written {
   /** Rows that stand now, those of snapshots included. */
   readonly rows: number;
@@ -30,6 +32,7 @@ export interface Written {
   readonly refused: number;
 }
 
+/** How large the store is, and what it had to let go of. */
 export interface StoreReadings {
   readonly bytes: number;
   readonly walBytes: number;

@@ -3,8 +3,10 @@ import { type ConnectionLimits, openWriter } from "./connection.ts";
 import { EventStoreError, openErrorOf, storeErrorOf } from "./errors.ts";
 import { StoreFile } from "./store-file.ts";
 
+/** Why a file was begun anew. */
 export type RenewalReason = "store_damaged" | "store_replaced";
 
+/** A file, and what is done when it is opened or put aside. */
 export interface RenewableOptions {
   readonly path: string;
   readonly limits: ConnectionLimits;

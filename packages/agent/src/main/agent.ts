@@ -14,6 +14,7 @@ import {
 import { loadSettings, type Told } from "./load-settings.ts";
 import { type RunningAgent, startAgent } from "./start-agent.ts";
 
+/** What the agent's process is started with. */
 export interface AgentOptions extends Told {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;

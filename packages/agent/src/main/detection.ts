@@ -12,6 +12,7 @@ import type { OpenStore } from "./open-store.ts";
 import { LESS, type OwnFindings } from "./own-findings.ts";
 import { RuleReadings } from "./rule-readings.ts";
 
+/** What detection works with. */
 export interface DetectionParts {
   readonly host: string;
   readonly stored: Pick<OpenStore, "store" | "losses" | "onRenewed">;

@@ -7,6 +7,7 @@ const EVERY_MS = 5_000;
 /** Reachable for its owner alone from the moment that it is there. */
 const OWNER_ONLY = 0o177;
 
+/** A socket whose name is watched, and who hears that it was taken. */
 export interface SocketKeeping {
   readonly path: string;
   /** Listens at the path already. */

@@ -21,6 +21,7 @@ export interface MetricsAddress {
   readonly port: number;
 }
 
+/** The doors of an agent while they are open. */
 export interface Listening {
   /** Port of the metrics address; undefined while it is not asked for. */
   readonly metricsPort: number | undefined;

@@ -2,6 +2,7 @@ import { setTimeout as after } from "node:timers/promises";
 import type { Logger } from "@holdfast/engine";
 import type { ChosenSource } from "../sources/index.ts";
 
+/** Which source is measured, and when. */
 export interface MeasureOptions {
   readonly source: Pick<ChosenSource, "name" | "readings" | "measure">;
   readonly tickSeconds: number;

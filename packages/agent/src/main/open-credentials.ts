@@ -24,6 +24,7 @@ export interface OpenCredentials {
   feature(): Feature;
 }
 
+/** What the choice of a credential store goes by. */
 export interface CredentialsOpening {
   readonly settings: Pick<AgentSettings, "credentials">;
   readonly folder: Pick<AgentFolder, "path" | "rootKey">;

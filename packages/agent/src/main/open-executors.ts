@@ -30,6 +30,7 @@ export interface OpenExecutors {
   feature(): Feature;
 }
 
+/** What executors are opened with. */
 export interface ExecutorParts {
   readonly folder: AgentFolder;
   readonly settings: AgentSettings;
@@ -38,6 +39,7 @@ export interface ExecutorParts {
   readonly ending: Ending;
 }
 
+/** The executors of rules and of queries, each a process of its own that is not started yet. */
 export function openExecutors({ folder, settings, own, log, ending }: ExecutorParts): OpenExecutors {
   const { detection } = settings;
   const options: ExecutorOptions = {

@@ -15,6 +15,7 @@ import type { Ending } from "./ending.ts";
 import { ledgerIn } from "./ledger-in.ts";
 import { agentLimits } from "./limits.ts";
 
+/** What the agent's ledger is opened with. */
 export interface LedgerParts {
   readonly folder: AgentFolder;
   readonly settings: SpineSettings;

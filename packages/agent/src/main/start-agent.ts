@@ -38,6 +38,7 @@ export interface AgentStart {
   readonly log: LevelledLogger;
 }
 
+/** An agent that runs, as its process sees it. */
 export interface RunningAgent {
   readonly folder: AgentFolder;
   readonly socket: string;

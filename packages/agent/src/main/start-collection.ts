@@ -11,6 +11,7 @@ import type { AgentParts } from "./open-parts.ts";
 /** A tick is given so long beyond what one run of a rule may take; each rule that was judged is a sign of life. */
 const DEADLINE_MS = 60_000;
 
+/** What collecting is started with. */
 export interface CollectionStart {
   readonly parts: AgentParts;
   readonly settings: AgentSettings;

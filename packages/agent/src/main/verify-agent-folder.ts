@@ -10,6 +10,7 @@ import { loadSettings, type Told } from "./load-settings.ts";
 import { openCredentials } from "./open-credentials.ts";
 import { agentRootKey } from "./root-key.ts";
 
+/** Which folder is verified, and how far. */
 export interface VerifyAgentFolderOptions {
   /** Settings, of which those of the root key count. */
   readonly told: Told;

@@ -5,6 +5,7 @@ import { dropLetters, listLetters, retryLetters } from "./dead-letters.ts";
 import type { Sinks } from "./sinks.ts";
 import { testSink } from "./test-sink.ts";
 
+/** The operations on sinks and dead letters. */
 export function sinkOperations(
   definition: (name: string) => OperationDefinition,
   sinks: Sinks,

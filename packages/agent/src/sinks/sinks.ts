@@ -3,6 +3,7 @@ import type { DeadLetter, Sink, SinkCheck, SinkTest } from "@holdfast/contract/t
 /** Dead letters by their ids, or all of a sink. */
 export type Chosen = { readonly ids: readonly string[] } | { readonly sink: string };
 
+/** Some dead letters, and where the next ones begin. */
 export interface LetterPage {
   readonly items: readonly DeadLetter[];
   readonly next?: string;

@@ -13,6 +13,7 @@ export interface CatchRate {
   readonly complete: number;
 }
 
+/** How many processes are started, how long they live, and who tells of them. */
 export interface CatchRateOptions {
   /** Calls the listener for each event until the answer is called; of a source, or of the tracker for what it finds. */
   readonly observe: (listener: (event: ProcessEvent) => void) => () => void;
@@ -89,6 +90,7 @@ class Witness {
 
 const MAX_HEARD = 100_000;
 
+/** Processes of one lifetime that are to be started. */
 export interface Launch {
   readonly lifetimeMs: number;
   readonly count: number;

@@ -10,6 +10,7 @@ import { RetryTimer } from "./retry-timer.ts";
 /** What the configuration may say: the best that serves everywhere, or one by name. */
 export type SourceSetting = "auto" | ProcessSourceName;
 
+/** Which sources there are to choose from, and what they work with. */
 export interface SourceOptions {
   /** All there are, in the order in which they are shown. */
   readonly sources?: readonly EventSource[];

@@ -14,7 +14,9 @@ export interface SourceReadings {
   readonly lost: number;
 }
 
+/** Takes an event of a source. */
 export type Emit = (event: ProcessEvent) => void;
+/** Takes how many events were lost, and why. */
 export type Lose = (count: number, reason: string) => void;
 /** Told once, when an active source is not to be trusted any more; whoever is told stops it. */
 export type Fail = (detail: string) => void;

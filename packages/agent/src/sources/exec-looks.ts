@@ -4,6 +4,7 @@ import type { ProcessLook } from "./look-at-process.ts";
 /** An event of the kernel, with its time since boot. */
 export type TimedEvent = ProcessEvent & { readonly timeNs: bigint };
 
+/** How a process is looked at after its start was told. */
 export interface LookOptions {
   readonly look: (event: TimedEvent) => ProcessLook | undefined;
   /** Time since boot, now. */

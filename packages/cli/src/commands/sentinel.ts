@@ -32,6 +32,7 @@ export const sentinelGroups: readonly (readonly [heading: string, readonly Comma
   ["Detection:", [...rules, ...ruleFiles, query, hostList, hostShow, configShow]],
 ];
 
+/** What each group of the agent's commands is about. */
 export const sentinelNouns: Readonly<Record<string, string>> = {
   alerts: "What was found on this host, and what people did about it",
   "alerts dead-letters": "Notifications that were given up",

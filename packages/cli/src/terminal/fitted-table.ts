@@ -6,6 +6,7 @@ import { table } from "./table.ts";
 const LEAST_WIDTH = 12;
 const GAP = 2;
 
+/** A table as text. */
 export interface FittedTable {
   readonly text: string;
   /** Whether something does not show. */

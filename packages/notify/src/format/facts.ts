@@ -2,6 +2,7 @@ import type { Notification } from "../notification.ts";
 import { timestamp } from "./notification-json.ts";
 import { plainLine } from "./plain-line.ts";
 
+/** A name and what is said under it. */
 export interface Fact {
   readonly name: string;
   readonly value: string;

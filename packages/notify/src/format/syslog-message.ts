@@ -31,11 +31,13 @@ export const facilities = {
   local7: 23,
 } as const;
 
+/** A facility of syslog by its word. */
 export type Facility = keyof typeof facilities;
 
 /** RFC 5424, table 2: critical, error, warning, notice, informational. */
 const levels: Readonly<Record<Severity, number>> = { critical: 2, high: 3, medium: 4, low: 5, informational: 6 };
 
+/** What is the sink's own in each of its messages. */
 export interface SyslogFormat {
   readonly facility: Facility;
   readonly appName: string;

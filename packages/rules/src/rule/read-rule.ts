@@ -10,6 +10,7 @@ import { readSource } from "./read-source.ts";
 import { readTests } from "./read-tests.ts";
 import { type Rule, ruleLimits, type Schedule, severities } from "./rule.ts";
 
+/** What rules of a file are judged by. */
 export interface RuleOptions {
   /** The widest profile that the configuration gives to rules. */
   readonly profile: Profile;

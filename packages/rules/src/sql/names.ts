@@ -3,6 +3,7 @@ import { canBeName, isKeyword } from "./keywords.ts";
 import { requireExtended } from "./profile.ts";
 import { RefusedSql } from "./refusal.ts";
 
+/** A name, and where it stands. */
 export interface TakenName {
   readonly name: string;
   readonly offset: number;

@@ -8,6 +8,7 @@ import { systemdStore } from "./systemd-store.ts";
 /** What the operator asked for; `auto` takes the best store that there is. */
 export type CredentialStoreSetting = "auto" | CredentialStoreKind | "credential-manager";
 
+/** Where stores are looked for. */
 export interface CredentialPlaces {
   /** Such as `holdfast-agent`: part of the names of secrets outside the data folder. */
   readonly program: string;
@@ -25,6 +26,7 @@ export interface PassedOver {
   readonly why: string;
 }
 
+/** The store that is used, or why there is none. */
 export type ChosenStore =
   | {
       readonly ok: true;

@@ -7,6 +7,7 @@ export type CredentialRead =
   | { readonly kind: "absent" }
   | { readonly kind: "failed"; readonly reason: string; readonly hint?: string };
 
+/** Whether a secret was written, or why not. */
 export type CredentialWrite = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 /** A place where secrets lie by name. Reasons never hold a secret. */

@@ -8,6 +8,7 @@ type HostId = "machine-id" | "product-uuid" | "platform-uuid" | "machine-guid";
 
 type Found = { readonly ok: true; readonly id: string } | { readonly ok: false; readonly why: string };
 
+/** Where the ids of a host are looked for; the host's own places when left out. */
 export interface HostIdPlaces {
   readonly platform?: NodeJS.Platform;
   /** In place of the system's own, and of the product's id with it. */

@@ -9,6 +9,7 @@ import { systemdStore } from "./systemd-store.ts";
 const MIN_CHARACTERS = 12;
 const MAX_BYTES = 1_024;
 
+/** Where a passphrase may lie, and where it must not. */
 export interface PassphrasePlaces {
   /** Such as `holdfast-agent`: systemd's credentials begin with it. */
   readonly program: string;

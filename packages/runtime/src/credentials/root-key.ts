@@ -10,6 +10,7 @@ export const rootKeyForm = /^[0-9a-fA-F]{64}$/;
 /** Name of the root key in every credential store. */
 export const rootKeyName = "root-key";
 
+/** The root key, or why there is none. */
 export type RootKeyFound =
   | { readonly ok: true; readonly key: Uint8Array; readonly isNew: boolean }
   | { readonly ok: false; readonly message: string; readonly hint: string };

@@ -19,7 +19,9 @@ export const sealBindings = [
   "machine-guid",
 ] as const;
 
+/** What a sealed file hangs on. */
 export type SealBinding = (typeof sealBindings)[number];
+/** The ids of a host that a sealed file hangs on. */
 export type HostBinding = Exclude<SealBinding, "passphrase">;
 
 /** The first four lines of a sealed file: how its key is derived. */

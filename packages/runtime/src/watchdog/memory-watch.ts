@@ -4,11 +4,13 @@ import { nextPressure, type PressureLevel } from "./memory-pressure.ts";
 /** A look costs some milliseconds: the kernel walks the page tables. */
 const INTERVAL_MS = 30_000;
 
+/** Memory held against its budget. */
 export interface MemoryReading extends TreeMemory {
   readonly level: PressureLevel;
   readonly budgetBytes: number;
 }
 
+/** A watch over memory that runs until it is stopped. */
 export interface MemoryWatch {
   /** The newest reading. */
   reading(): MemoryReading;
@@ -17,6 +19,7 @@ export interface MemoryWatch {
   stop(): void;
 }
 
+/** How often memory is read, and how. */
 export interface MemoryWatchOptions {
   readonly intervalMs?: number;
   readonly measure?: () => TreeMemory;

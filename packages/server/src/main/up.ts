@@ -7,6 +7,7 @@ import { type Configuration, configurationFrom, dropSecrets, unknownSettings } f
 import { sealLine } from "@holdfast/spine";
 import { type RunningServer, startServer } from "./server.ts";
 
+/** What the server's process is started with. */
 export interface UpOptions {
   readonly env: Environment;
   readonly stdout: (text: string) => void;

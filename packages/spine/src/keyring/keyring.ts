@@ -11,6 +11,7 @@ import { createServerKeys, type ServerKeys } from "./server-keys.ts";
 import { kekFootprint } from "./store.ts";
 import { deriveSubkeys, type Subkeys } from "./subkeys.ts";
 
+/** What a keyring is made from. */
 export interface KeyringOptions {
   /** 32 bytes; the caller may wipe them afterwards. */
   readonly rootKey: Uint8Array;
@@ -93,6 +94,7 @@ export class Keyring {
   }
 }
 
+/** A keyring under a root key; nothing is unwrapped before it is asked for. */
 export function createKeyring(options: KeyringOptions): Keyring {
   return new Keyring(options);
 }

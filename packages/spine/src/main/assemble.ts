@@ -94,6 +94,7 @@ export interface Program {
   onCommitted?(writes: readonly string[]): void;
 }
 
+/** What a program of the spine is assembled from. */
 export interface AssemblyOptions {
   readonly settings: SpineSettings;
   readonly rootKey: RootKeyPlace;

@@ -15,6 +15,7 @@ const DEADLINE_SECONDS = 120;
 /** Name under which the store remembers which patterns had been looked at. */
 const LOOKED_AT = "file_patterns";
 
+/** What files are watched, and what is known of them from before. */
 export interface FileCollectorOptions {
   readonly watches: readonly FileWatch[];
   readonly store: Pick<EventStore, "read" | "recall" | "remember">;

@@ -17,8 +17,10 @@ export function isSameExecutable(a: Executable, b: Executable): boolean {
   return a.onDisk === b.onDisk && a.sha256 === b.sha256;
 }
 
+/** A program of which nobody can say what it was. */
 export const unknownExecutable: Executable = { onDisk: -1, sha256: "" };
 
+/** A process whose program is asked for. */
 export interface Running {
   readonly pid: number;
   readonly path: string;

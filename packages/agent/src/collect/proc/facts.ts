@@ -136,6 +136,7 @@ function isLine(bytes: Buffer, length: number, line: string): boolean {
   return true;
 }
 
+/** A path without the mark by which the kernel says that its file is gone. */
 export function withoutMark(path: string): string {
   return path.endsWith(DELETED) ? path.slice(0, -DELETED.length) : path;
 }

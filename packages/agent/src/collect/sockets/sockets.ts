@@ -22,6 +22,7 @@ const INET = [
   ["udp6", families.ipv6, protocols.udp],
 ] as const;
 
+/** Which sockets are wanted, and where they are looked for. */
 export interface SocketsOptions {
   readonly proc: string;
   readonly accounts: Accounts;

@@ -6,6 +6,7 @@ import type { Style } from "../../terminal/style.ts";
 /** Lowest first. */
 export const severities = ["informational", "low", "medium", "high", "critical"] as const;
 
+/** How bad an alert is. */
 export type Severity = (typeof severities)[number];
 
 /** The severity that --severity gives. */

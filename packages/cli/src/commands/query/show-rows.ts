@@ -6,16 +6,19 @@ import type { Style } from "../../terminal/style.ts";
 import { table } from "../../terminal/table.ts";
 import { csvOf } from "./csv.ts";
 
+/** What a query found. */
 export type QueryResult = Operations["query.run"]["output"];
 
 /** How rows are shown: as a table, as RFC 4180 text, or a line for each value. */
 export type RowFormat = "table" | "csv" | "line";
 
+/** Every way to show rows. */
 export const rowFormats: readonly RowFormat[] = ["table", "csv", "line"];
 
 /** Where rows go: a terminal has a width, and no value may act on it. */
 export type RowOutput = Pick<Output, "isTerminal" | "columns" | "style">;
 
+/** Rows as text. */
 export interface ShownRows {
   readonly text: string;
   /** Values do not show whole for want of room. */

@@ -4,6 +4,7 @@ import { usage } from "../../failure.ts";
 import { compact, textOption } from "../../given.ts";
 import { remark } from "../../terminal/print.ts";
 
+/** Option of a command that judges rules by any profile. */
 export const profileOption: Option = {
   name: "profile",
   value: "profile",
