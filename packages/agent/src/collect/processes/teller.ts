@@ -11,6 +11,7 @@ import {
   processRow,
   type Telling,
 } from "./process-record.ts";
+import { RecentExecutables } from "./recent-executables.ts";
 
 const PAGE_BYTES = 4_096;
 /** Identifications under way; in a storm of more, rows go on without their hash, and that is counted. */
@@ -37,17 +38,19 @@ export interface TellerOptions {
 export class Teller {
   readonly #options: TellerOptions;
   readonly #settling = new Set<Promise<void>>();
+  readonly #recent: RecentExecutables;
   #underWay = 0;
 
   constructor(options: TellerOptions) {
     this.#options = options;
+    this.#recent = new RecentExecutables(options.files);
   }
 
   /** A program began, or was found: rows of both tables, once its file is identified. */
   begin(record: ProcessRecord, telling: Telling): void {
     const then = { ...record };
     this.#inOrder(record, async () => {
-      const executable = await this.#identify(record, then);
+      const executable = await this.#recognise(record, then);
       if (record.program === then.program) record.executable = executable;
       this.#noteWhen(record, then, executable);
       await this.#options.put([this.#eventOf({ ...then, executable }, telling), ...this.#rowOf(record)]);
@@ -125,6 +128,18 @@ export class Teller {
   #noteWhen(record: ProcessRecord, { program }: ProcessRecord, { onDisk }: Executable): void {
     if (record.program !== program) return;
     record.identifiedAtMs = onDisk === unknownExecutable.onDisk ? NOT_IDENTIFIED : this.#options.now();
+  }
+
+  /** The file, when a program that was started a moment ago was that very one; else it is asked for. */
+  async #recognise(record: ProcessRecord, then: ProcessRecord): Promise<Executable> {
+    const { path, isDeleted } = then.facts;
+    const key = path === "" || isDeleted ? undefined : this.#recent.keyOf(then.pid, path);
+    const known = key === undefined ? undefined : this.#recent.get(key, this.#options.now());
+    // The pid may be another process's by now, and run another file of that name.
+    if (known !== undefined && record.program === then.program && this.#options.isThere(record)) return known;
+    const executable = await this.#identify(record, then);
+    if (key !== undefined) this.#recent.keep(key, executable, this.#options.now());
+    return executable;
   }
 
   async #identify(record: ProcessRecord, { pid, facts, program }: ProcessRecord): Promise<Executable> {
