@@ -69,8 +69,11 @@ const rateOf = ({ lifetimeMs, perMille }: Host["catchRates"][number]) => [
   `${(perMille / 10).toFixed(1)} %`,
 ];
 
+/** What a number would not say by itself: a start is dear, and for some minutes an average is mostly the start's. */
+const remarks: Readonly<Record<string, string>> = { processor: " on average since its start" };
+
 function budgetOf({ name, used, limit, unit }: Host["budgets"][number]) {
   const shown = (amount: number): string =>
     unit === "bytes" ? sizeOf(amount) : unit === "percent" ? `${amount.toFixed(1)} %` : String(amount);
-  return [`  ${name}`, `${shown(used)} of ${shown(limit)}`];
+  return [`  ${name}`, `${shown(used)} of ${shown(limit)}${remarks[name] ?? ""}${used > limit ? ", exceeded" : ""}`];
 }
