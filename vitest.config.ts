@@ -49,6 +49,7 @@ export default defineConfig({
     testTimeout: 10_000,
     hookTimeout: 20_000,
     allowOnly: false,
+    globalSetup: ["test/program/compiled.ts"],
     setupFiles: ["test/coverage-files.ts"],
     sequence: { sequencer: LongFirst },
     projects: [

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { placeIn, programs } from "./place.ts";
-import { measuredVariable, programsVariable } from "./variables.ts";
+import { compiledVariable, measuredVariable, programsVariable } from "./variables.ts";
 
 /** What a test starts with Node, and what its environment needs beside that of the test. */
 export interface Program {
@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, "..", "..");
 const folder = process.env[programsVariable] ?? join(root, "nothing-built");
 
 /** Compiled once, for all processes of a run: a home that is new with each test keeps nothing. */
-const compiled = { NODE_COMPILE_CACHE: join(folder, "compiled") };
+const compiled = { [compiledVariable]: process.env[compiledVariable] ?? "" };
 
 /** What runs a bundle covers no source: writing and reading that down would be for nothing. */
 const unmeasured = { ...compiled, NODE_V8_COVERAGE: "" };
