@@ -3,7 +3,7 @@ import { OwnFindings } from "./own-findings.ts";
 import { tellRulesChanged } from "./rules-changed.ts";
 
 const root = { actor: "ac_root", tenant: "tn_one", kind: "peer", credential: "uid:0" } as const;
-const none = { added: [], changed: [], removed: [] };
+const none = { added: [], changed: [], removed: [], content: "0f" };
 
 function toldOf(difference: object, by: Parameters<ReturnType<typeof tellRulesChanged>>[1] = root) {
   const own = new OwnFindings("host", () => 0);
@@ -25,6 +25,11 @@ it("is serious when something is watched for otherwise, or no more, and never on
   const [changed, removed] = [toldOf({ changed: ["alpha"] }), toldOf({ removed: ["alpha"] })];
   expect([changed.rule.severity, removed.rule.severity]).toEqual(["high", "high"]);
   expect(changed.dedupKey).not.toBe(removed.dedupKey);
+});
+
+it("is another one when the same rule is changed to something else", () => {
+  const [harmless, other] = ["aa", "bb"].map((content) => toldOf({ changed: ["alpha"], content }));
+  expect(harmless!.dedupKey).not.toBe(other!.dedupKey);
 });
 
 it("names the actor of a token, not its accessor", () => {

@@ -9,13 +9,15 @@ const MAX_NAMED = 20;
  * may have written the files as well, so that an order alone makes no change a harmless one.
  */
 export function tellRulesChanged(own: OwnFindings): NonNullable<RuleParts["onChanged"]> {
-  return ({ added, changed, removed }, { kind, credential, actor }) => {
+  return ({ added, changed, removed, content }, { kind, credential, actor }) => {
     const isLess = changed.length + removed.length > 0;
     const details = {
       by: kind === "token" ? actor : credential,
       added: named(added),
       changed: named(changed),
       removed: named(removed),
+      // A harmless change of a rule must not make a later one of the same rule its repetition.
+      content: added.length + changed.length === 0 ? "" : content,
     };
     own.raise("agent-rules-changed", "The agent took other rules", details, {
       severity: isLess ? "high" : "medium",

@@ -8,6 +8,8 @@ export interface RuleDifference {
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
+  /** SHA-256 in hex of what the new and changed ones say: the same ids may come to say something else again. */
+  readonly content: string;
 }
 
 /** What operations on rules work with. */

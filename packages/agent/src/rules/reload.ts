@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { dutyDefinition, type Operation, type Run } from "@holdfast/engine";
 import type { RuleDifference, RuleParts } from "./parts.ts";
 import type { RuleSnapshot } from "./rule-book.ts";
@@ -37,10 +38,15 @@ export function ruleReload(parts: RuleParts): Operation {
 function differenceOf(before: RuleSnapshot, after: RuleSnapshot): RuleDifference {
   const isIn = (snapshot: RuleSnapshot) => (id: string) => snapshot.rules.has(id);
   const ids = [...after.rules.keys()];
+  const added = ids.filter((id) => !isIn(before)(id));
+  const changed = ids.filter((id) => isIn(before)(id) && saying(before, id) !== saying(after, id));
+  const hash = createHash("sha256");
+  for (const id of [...added, ...changed]) hash.update(`${saying(after, id)}\n`);
   return {
-    added: ids.filter((id) => !isIn(before)(id)),
-    changed: ids.filter((id) => isIn(before)(id) && saying(before, id) !== saying(after, id)),
+    added,
+    changed,
     removed: [...before.rules.keys()].filter((id) => !isIn(after)(id)),
+    content: hash.digest("hex"),
   };
 }
 

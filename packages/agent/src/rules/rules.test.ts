@@ -268,7 +268,17 @@ describe("a reload", () => {
     rmSync(join(folder, "starter/a.yaml"));
     await bench.call("rule.reload");
     await bench.call("rule.reload");
-    expect(told).toEqual([{ added: ["new"], changed: [], removed: ["alpha"], actor: actorId }]);
+    const content = expect.stringMatching(/^[0-9a-f]{64}$/) as string;
+    expect(told).toEqual([{ added: ["new"], changed: [], removed: ["alpha"], content, actor: actorId }]);
+  });
+
+  it("tells one change of a rule from the next", async () => {
+    for (const words of ["Harmless", "Not so"]) {
+      write("own/mine.yaml", ruleText("mine", `description: ${words}\n`));
+      await bench.call("rule.reload");
+    }
+    const contents = (told as { content: string }[]).map(({ content }) => content);
+    expect(new Set(contents).size).toBe(2);
   });
 
   it("is recorded as well when the agent does it unasked", async () => {
