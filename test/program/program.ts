@@ -9,11 +9,12 @@ export interface Program {
 }
 
 const root = join(import.meta.dirname, "..", "..");
-/** A project whose files start nothing of this builds nothing. */
-const folder = process.env[programsVariable] ?? join(root, "nothing-built");
+/** None outside vitest, as in `npm run faults`. */
+const folder = process.env[programsVariable];
+const cache = process.env[compiledVariable];
 
 /** Compiled once, for all processes of a run: a home that is new with each test keeps nothing. */
-const compiled = { [compiledVariable]: process.env[compiledVariable] ?? "" };
+const compiled = cache === undefined ? {} : { [compiledVariable]: cache };
 
 /** What runs a bundle covers no source: writing and reading that down would be for nothing. */
 const unmeasured = { ...compiled, NODE_V8_COVERAGE: "" };
@@ -25,10 +26,16 @@ export const fromSources: Program = { main: join(root, "packages/cli/bin/from-so
 export const shipped: Program = { main: join(root, "packages/cli/dist/holdfast.cjs"), env: unmeasured };
 
 /** The command and the server in one bundle, which starts twice as fast; the agent is the one that users have. */
-export const bundled: Program = { main: placeIn(folder, programs.command), env: unmeasured };
+export const bundled: Program = {
+  main: folder === undefined ? shipped.main : placeIn(folder, programs.command),
+  env: unmeasured,
+};
 
 /** Takes alerts in and delivers them, as an agent does. */
-export const notifying: Program = { main: placeIn(folder, programs.notifying), env: unmeasured };
+export const notifying: Program = {
+  main: folder === undefined ? join(root, programs.notifying) : placeIn(folder, programs.notifying),
+  env: unmeasured,
+};
 
 /** The sources in the project that measures them, for tests that lead through all of them; in others the bundle. */
 export const measured: Program = process.env[measuredVariable] === undefined ? bundled : fromSources;
