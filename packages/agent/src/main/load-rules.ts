@@ -3,12 +3,13 @@ import { loadRules, type RuleSnapshot } from "../rules/index.ts";
 import type { AgentSettings } from "../settings/index.ts";
 import type { AgentFolder } from "./data-folder.ts";
 
-const STARTER = fileURLToPath(new URL("../../rules/", import.meta.url));
+/** Folder of the rules that come with the agent. */
+export const starterRules: string = fileURLToPath(new URL("../../rules", import.meta.url));
 
 /** Reads all rule files; what settings switch off is not among the rules. */
 export function rulesFor(folder: AgentFolder, { detection }: AgentSettings): RuleSnapshot {
   const { rulesFolder, profile, enabled, disabled } = detection;
-  const read = loadRules({ starter: STARTER, own: rulesFolder ?? folder.rules, profile });
+  const read = loadRules({ starter: starterRules, own: rulesFolder ?? folder.rules, profile });
   const runs = (id: string): boolean => (enabled.length === 0 || isNamed(id, enabled)) && !isNamed(id, disabled);
   return { ...read, rules: new Map([...read.rules].filter(([id]) => runs(id))) };
 }
