@@ -207,6 +207,20 @@ describe("a sealed file", () => {
     expect(told).toEqual([]);
   });
 
+  it.each([
+    ["of zeros, as some disks leave one after a power cut", () => Buffer.alloc(450)],
+    ["in another encoding", (sealed: string) => Buffer.from(sealed, "utf16le")],
+    ["of other bytes", () => Buffer.from([0xff, 0x80, 0x41])],
+  ])("is no plain secret %s, and stays as it is", async (_, damaged) => {
+    const store = storeOf();
+    await store.write?.("on-call", "geheim");
+    const at = join(folder, "on-call");
+    const bytes = damaged(readFileSync(at, "utf8"));
+    writeFileSync(at, bytes);
+    expect(await store.read("on-call")).toMatchObject({ kind: "failed" });
+    expect([readFileSync(at).equals(bytes), told]).toEqual([true, []]);
+  });
+
   it("does not open under another name (ATTACKS 29)", async () => {
     await sealed();
     linkSync(path, join(folder, "on-call"));

@@ -55,6 +55,8 @@ function readPlain(name: string, path: string, file: Found, options: FileStoreOp
   if (Buffer.byteLength(file.text) > MAX_SECRET_BYTES) {
     return { kind: "failed", reason: `${path} has more than ${MAX_SECRET_BYTES} bytes` };
   }
+  // A file that was damaged, or stored in another encoding, sealed or not: it must not become somebody's password.
+  if (/[\0\uFFFD]/.test(file.text)) return { kind: "failed", reason: `${path} is no UTF-8 text, or is damaged` };
   const isWhole = options.forms?.[name]?.test(secret.trim()) ?? true;
   if (isWhole) sealInPlace({ name, path, file, secret, was: "plain" }, options);
   return { kind: "found", secret };
