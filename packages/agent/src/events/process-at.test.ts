@@ -48,6 +48,15 @@ describe("the process that a row means", () => {
     expect(store.processAt(sought({ like: { path: "/etc/shadow" } }))).toMatchObject({ name: "curl" });
   });
 
+  it("is not another one that began at another time and has the pid now", () => {
+    store.write([{ table: "processes", row: bash }]);
+    const like = { name: "evil", start_time: 90 };
+    expect(store.processAt(sought({ like }))).toBeUndefined();
+    expect(store.processAt(sought({ like: { ...like, start_time: 100 } }))).toMatchObject({ name: "bash" });
+    // A rule may write times out.
+    expect(store.processAt(sought({ like: { start_time: "1970-01-01 00:01:40" } }))).toMatchObject({ name: "bash" });
+  });
+
   it("is what runs, when nothing was seen of it just now", () => {
     store.write([{ table: "processes", row: { ...bash, cmdline: "bash -i" } }]);
     const after = store.head;

@@ -42,8 +42,8 @@ export function processAt(database: DatabaseSync, sought: ProcessSought): Row | 
   const found =
     bySeq(database, sought) ??
     byPid(database, sought, likeness(sought.like)) ??
-    // The row's columns of these names may be those of something else, such as a file.
-    byPid(database, sought, { sql: "", values: [] });
+    // The row's columns of these names may be those of something else, such as a file; when it began is a process's alone.
+    byPid(database, sought, likeness(startIn(sought.like)));
   return found && completed(database, found);
 }
 
@@ -57,6 +57,8 @@ function likeness(like: Row): Likeness {
   const columns = tellingColumns.filter((name) => like[name] !== undefined);
   return { sql: columns.map((name) => ` AND "${name}" = ?`).join(""), values: columns.map((name) => like[name]!) };
 }
+
+const startIn = ({ start_time }: Row): Row => (typeof start_time === "number" ? { start_time } : {});
 
 type Values = readonly (string | number)[];
 
