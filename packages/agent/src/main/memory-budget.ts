@@ -1,20 +1,9 @@
 import type { Logger } from "@holdfast/engine";
-import {
-  type Feature,
-  memoryOfTree,
-  type MemoryReading,
-  type MemoryWatch,
-  nextPressure,
-  type TreeMemory,
-  watchMemory,
-} from "@holdfast/runtime";
+import { type Feature, type MemoryReading, type MemoryWatch, watchMemory } from "@holdfast/runtime";
 import type { Ending } from "./ending.ts";
-import { giveBackFree, giveBackProgram } from "./give-back.ts";
+import { measureMemory } from "./measure-memory.ts";
 
 const MIB = 1024 * 1024;
-/** Two as it begins, and one half a minute later. */
-const LOOKS_OF_START = 3;
-
 /** What gives way when memory is short. */
 export type OnPressure = (isPressed: boolean) => void;
 
@@ -27,7 +16,7 @@ export class MemoryBudget {
   constructor(budgetMiB: number, log: Logger, ending: Ending) {
     this.#log = log;
     const budgetBytes = budgetMiB * MIB;
-    const measure = measureWhatIsUsed(budgetBytes);
+    const measure = measureMemory(budgetBytes);
     this.#watch = watchMemory(budgetBytes, (reading) => this.#changed(reading), { measure });
     ending.at("collectors", () => this.#watch.stop());
   }
@@ -53,21 +42,6 @@ export class MemoryBudget {
     this.#log[level === "exceeded" ? "warn" : "info"](fields, "memory of agent and executor");
     for (const listener of this.#listeners) listener(level !== "normal");
   }
-}
-
-/**
- * What is free goes before it is measured; and once, when the start is over, and whenever memory is short, what is nothing but
- * a copy of Node's file: that is the first to give way.
- */
-function measureWhatIsUsed(budgetBytes: number): () => TreeMemory {
-  let looks = 0;
-  return () => {
-    giveBackFree();
-    const memory = memoryOfTree();
-    if (++looks !== LOOKS_OF_START && nextPressure("normal", memory.bytes, budgetBytes) === "normal") return memory;
-    giveBackProgram();
-    return memoryOfTree();
-  };
 }
 
 const inMib = (bytes: number): number => Math.round(bytes / MIB);
