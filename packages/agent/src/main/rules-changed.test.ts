@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { OwnFindings } from "./own-findings.ts";
-import { tellRulesChanged } from "./rules-changed.ts";
+import { tellRulesChanged, tellUnwatched } from "./rules-changed.ts";
 
 const root = { actor: "ac_root", tenant: "tn_one", kind: "peer", credential: "uid:0" } as const;
 const none = { added: [], changed: [], removed: [], content: "0f" };
@@ -35,4 +35,18 @@ it("is another one when the same rule is changed to something else", () => {
 it("names the actor of a token, not its accessor", () => {
   const token = { actor: "ac_one", tenant: "tn_one", kind: "token", credential: "tk_accessor" } as const;
   expect(toldOf({ added: ["x"] }, token).details["by"]).toBe("ac_one");
+});
+
+it("tells at a start when settings leave out what tells of changed settings and rules", () => {
+  const own = new OwnFindings("host", () => 0);
+  const rule = {} as never;
+  const both = new Map([
+    ["agent-file-changed", rule],
+    ["agent-rule-files-changed", rule],
+  ]);
+  tellUnwatched(own, { rules: both, problems: [] });
+  expect(own.take()).toEqual([]);
+  both.delete("agent-file-changed");
+  tellUnwatched(own, { rules: both, problems: [] });
+  expect(own.take()).toMatchObject([{ rule: { severity: "high" }, details: { missing: "agent-file-changed" } }]);
 });

@@ -1,4 +1,4 @@
-import type { RuleParts } from "../rules/index.ts";
+import { type RuleParts, type RuleSnapshot, rulesAboutRules } from "../rules/index.ts";
 import type { OwnFindings } from "./own-findings.ts";
 
 /** Ids that an alert names of each kind; the entry in the ledger names more. */
@@ -25,6 +25,18 @@ export function tellRulesChanged(own: OwnFindings): NonNullable<RuleParts["onCha
         "Rule files were read again, and what is watched for is not what it was. The ledger has who asked for it.",
     });
   };
+}
+
+/**
+ * Tells people at a start that settings leave out the rules that tell of changed settings and rules: whoever changes settings while
+ * the agent is stopped would be told of by nobody.
+ */
+export function tellUnwatched(own: OwnFindings, { rules }: RuleSnapshot): void {
+  const missing = [...rulesAboutRules].filter((id) => !rules.has(id));
+  if (missing.length === 0) return;
+  own.raise("agent-not-watched", "The agent does not tell when its own files are changed", {
+    missing: missing.join(" "),
+  });
 }
 
 /** How many, and which. */

@@ -25,6 +25,7 @@ import { type AgentParts, openParts } from "./open-parts.ts";
 import type { OwnFindings } from "./own-findings.ts";
 import { reloadAgent } from "./reload.ts";
 import { agentRootKey } from "./root-key.ts";
+import { tellUnwatched } from "./rules-changed.ts";
 import { type Collection, startCollection } from "./start-collection.ts";
 import { watchesOf } from "./watches.ts";
 
@@ -109,6 +110,7 @@ async function begin(start: AgentStart, ending: Ending): Promise<RunningAgent> {
   const { parts } = held as { readonly parts: AgentParts };
   const { assembly, principal } = ledger;
   await restoreRules(parts.rules.book, parts.snapshot, assembly.reads(), principal.tenant);
+  tellUnwatched(parts.own, parts.snapshot);
   const recorder = await startRecorder({ ledger, parts, settings, log, ending });
   await parts.executors.start();
   parts.detection.begin(recorder);

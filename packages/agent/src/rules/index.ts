@@ -2,7 +2,7 @@
 import type { Table } from "@holdfast/engine";
 import { ruleStatesTable } from "./store.ts";
 
-export { loadRules, type RulePlaces } from "./load-rules.ts";
+export { loadRules, type RulePlaces, rulesAboutRules } from "./load-rules.ts";
 export { ruleOperations } from "./operations.ts";
 export type { RuleDifference, RuleParts } from "./parts.ts";
 export { ruleReload } from "./reload.ts";

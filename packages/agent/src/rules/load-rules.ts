@@ -21,7 +21,7 @@ const SWITCH = "It can be switched off (holdfast rules disable), and not be repl
  * They tell that rules changed. A file that took their place while the agent was stopped would be told of by nobody; whoever
  * does not want them switches them off, which is recorded.
  */
-const NEVER_REPLACED: ReadonlySet<string> = new Set(["agent-file-changed", "agent-rule-files-changed"]);
+export const rulesAboutRules: ReadonlySet<string> = new Set(["agent-file-changed", "agent-rule-files-changed"]);
 
 /**
  * Reads all rule files. A rule of one's own takes the place of one with its id that comes with the agent, except of those
@@ -32,7 +32,7 @@ export function loadRules({ starter, own, profile }: RulePlaces): RuleSnapshot {
   const shipped = rulesOf(starter, "starter", "extended", problems);
   const mine = rulesOf(own, "own", profile, problems);
   const isTaken = ([id, { file }]: readonly [string, LoadedRule]) => {
-    const isRefused = NEVER_REPLACED.has(id) && shipped.has(id);
+    const isRefused = rulesAboutRules.has(id) && shipped.has(id);
     if (isRefused)
       problems.push({ file, message: `The rule ${id} of the agent runs: it tells of changed rules. ${SWITCH}` });
     return !isRefused;
