@@ -16,7 +16,7 @@ export const query: Command = {
     "One SELECT, admitted and run like a rule: in a sandbox, on data that it cannot change. Without a statement, on a " +
     "terminal, statements are read one after another, with history and completion by Tab; .help says what else there is. " +
     "Rows are cut to the width of a terminal; --line shows them whole. In CSV, a text that a spreadsheet would take for a " +
-    "formula (it begins with = + - @, a tab or a line end) gets a ' before it, unless --exact is given. Joins, LIKE, IN and " +
+    "formula (= + - @ at its beginning, or behind a semicolon, a tab or a line end in it) gets a ' before it, unless --exact is given. Joins, LIKE, IN and " +
     "CASE are admitted, unless agent.detection.queryProfile is strict.",
   arguments: [
     {
