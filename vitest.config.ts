@@ -33,7 +33,7 @@ const onPostgres = {
   globalSetup: [postgres, program] as string[],
   runner: "test/postgres/skip-runner.ts",
   setupFiles: "test/postgres/setup.ts",
-  env: { HOLDFAST_TEST_STORAGE: "postgres" },
+  env: { HOLDFAST_TEST_STORAGE: "postgres", HOLDFAST_TEST_MEASURED: "yes" },
 } as const;
 
 /** Temporary folders, sockets and servers of one test must never meet those of another. */

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Entry, entriesFrom, nextSeq } from "./ledger.ts";
 import type { Answer } from "./wire.ts";
+import { measured } from "./program/program.ts";
 import { startWorld, type World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({}, measured);
 });
 afterAll(() => world.stop());
 

@@ -37,5 +37,5 @@ export const notifying: Program = {
   env: unmeasured,
 };
 
-/** The sources in the project that measures them, for tests that lead through all of them; in others the bundle. */
+/** The sources in projects that measure them, for tests that lead through all of them; in others the bundle. */
 export const measured: Program = process.env[measuredVariable] === undefined ? bundled : fromSources;

@@ -4,5 +4,5 @@ export const programsVariable = "HOLDFAST_TEST_PROGRAMS";
 /** Node's own name for the folder in which it keeps what it compiled. */
 export const compiledVariable = "NODE_COMPILE_CACHE";
 
-/** Set by the project in `vitest.config.ts` in which what runs from its sources is measured. */
+/** Set by projects in `vitest.config.ts` in which what runs from its sources is measured. */
 export const measuredVariable = "HOLDFAST_TEST_MEASURED";
