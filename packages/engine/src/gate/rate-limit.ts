@@ -26,9 +26,15 @@ const ROUNDING = 0.01;
 /** No call leaves an arrival so far ahead: the clock was set back, and nobody is to be refused until it has caught up. */
 const CLOCK_BACK_MS = 60_000;
 
+/** Steps of an interval: sums of these and of milliseconds since the epoch are exact until the year 2248. */
+const STEPS_OF_MS = 1_024;
+
+/** Rounded up, so that no more is admitted than the rate says: added up in a burst, what a double leaves out was a call. */
+const exactMs = (ms: number): number => Math.ceil(ms * STEPS_OF_MS) / STEPS_OF_MS;
+
 /** Judges one call at `nowMs`, given the arrival time kept from the call before. */
 export function judgeRate(rate: Rate, keptMs: number | undefined, nowMs: number): JudgedRate {
-  const intervalMs = 1000 / rate.perSecond;
+  const intervalMs = exactMs(1000 / rate.perSecond);
   const toleranceMs = intervalMs * (rate.burst - 1);
   const isBeyondReason = (keptMs ?? 0) - nowMs > toleranceMs + intervalMs + CLOCK_BACK_MS;
   const arrival = isBeyondReason ? nowMs : Math.max(keptMs ?? 0, nowMs);

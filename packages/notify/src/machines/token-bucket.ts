@@ -6,6 +6,8 @@ export interface RatePolicy {
 }
 
 const MINUTE_MS = 60_000;
+/** A token, but for what a sum of fractions leaves out of it. */
+const WHOLE = 1 - 1e-9;
 
 /** A token for each notification, filled up evenly; what finds none waits, and is never dropped for it. */
 export class TokenBucket {
@@ -22,14 +24,14 @@ export class TokenBucket {
   /** How long until there is a token: 0 when there is one. */
   waitMs(nowMs: number): number {
     this.#fill(nowMs);
-    return this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) * MINUTE_MS) / this.#policy.perMinute);
+    return this.#tokens >= WHOLE ? 0 : Math.ceil(((1 - this.#tokens) * MINUTE_MS) / this.#policy.perMinute);
   }
 
   /** Takes a token when there is one. */
   take(nowMs: number): boolean {
     this.#fill(nowMs);
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (this.#tokens < WHOLE) return false;
+    this.#tokens = Math.max(0, this.#tokens - 1);
     return true;
   }
 
