@@ -36,8 +36,11 @@ const onPostgres = {
   env: { HOLDFAST_TEST_STORAGE: "postgres", HOLDFAST_TEST_MEASURED: "yes" },
 } as const;
 
-/** Temporary folders, sockets and servers of one test must never meet those of another. */
-const isolated = { pool: "forks", testTimeout: 30_000, hookTimeout: 90_000 } as const;
+/**
+ * Temporary folders, sockets and servers of one test must never meet those of another. They wait for starts, disks and peers
+ * for a third of their time: one more of them than there are cores keeps both busy.
+ */
+const isolated = { pool: "forks", maxWorkers: 3, testTimeout: 30_000, hookTimeout: 90_000 } as const;
 
 export default defineConfig({
   test: {
