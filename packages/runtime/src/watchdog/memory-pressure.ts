@@ -3,7 +3,7 @@ export type PressureLevel = "normal" | "pressed" | "exceeded";
 
 const PRESSED = 0.8;
 /** Left at less than it was entered at, so that a use around a limit does not switch to and fro. */
-const RELEASED = 0.7;
+const RELEASED = 0.75;
 const EXCEEDED = 1;
 const BACK_WITHIN = 0.95;
 
