@@ -1,18 +1,18 @@
-import { spawn } from "node:child_process";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import pg from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
-import { bundled } from "../program/program.ts";
 import { refusedStart } from "../server.ts";
 import type { Run } from "./holdfast.ts";
 import {
   answerOf,
   ask,
+  command,
   copyOf,
   environment,
   type Environment,
+  exitOf,
   FEW,
   hasSchema,
   holdfast,
@@ -27,13 +27,16 @@ import {
   toSqlite,
 } from "./migrate.fixture.ts";
 
+/** Tests run beside each other, and next to whatever else is tested. */
+const PATIENCE = 180_000;
+
 let installation: Installation;
 let small: Installation;
 beforeAll(async () => {
   [installation, small] = await Promise.all([install(SECRETS), install(FEW)]);
 });
 
-describe("a move that is killed", () => {
+describe.concurrent("a move that is killed", { timeout: PATIENCE }, () => {
   it("anywhere on its way into PostgreSQL leaves nothing that a server would start on, and goes on when it is run again", async () => {
     const home = copyOf(installation);
     const url = await newDatabase();
@@ -43,25 +46,25 @@ describe("a move that is killed", () => {
     const node = await refusedStart(join(home, ".holdfast"), environment(home, { HOLDFAST_STORAGE_URL: url }));
     expect(node.exitCode).toBe(13);
     expect(node.output).toContain("was begun in this database and is not finished");
-    const status = holdfast(home, ["storage", "status"], { HOLDFAST_STORAGE_URL: url });
+    const status = await holdfast(home, ["storage", "status"], { HOLDFAST_STORAGE_URL: url });
     expect(status).toMatchObject({ code: 1, out: expect.stringContaining("is not finished") as string });
-    expect(toSqlite(home, url, "--data-dir", "back")).toMatchObject({
+    expect(await toSqlite(home, url, "--data-dir", "back")).toMatchObject({
       code: 1,
       err: expect.stringContaining("The copy into this database is not finished") as string,
     });
 
     const second = Math.floor(Math.random() * 2 * SECRETS);
     await killedOnTheWay(home, url, second);
-    const { code, out, err } = toPostgres(home, url, "--json");
+    const { code, out, err } = await toPostgres(home, url, "--json");
     expect({ code, err }, `${first}, then ${second} rows`).toEqual({ code: 0, err: "" });
     expect(answerOf({ code, out, err })).toMatchObject({ ok: true, copied: { entries: SECRETS + 5 } });
     expect((await runningServer(home, { HOLDFAST_STORAGE_URL: url })).output()).toContain("ready at");
-  }, 120_000);
+  });
 
   it("anywhere on its way into a folder does the same", async () => {
     const home = copyOf(installation);
     const url = await newDatabase();
-    expect(toPostgres(home, url).code).toBe(0);
+    expect((await toPostgres(home, url)).code).toBe(0);
     // What is copied is not yet verified: it has no name of its own before.
     const bytes = Math.floor(Math.random() * 0.8 * statSync(join(home, ".holdfast/holdfast.db")).size);
     const copy = await killedOnTheWayBack(home, url, bytes);
@@ -70,19 +73,21 @@ describe("a move that is killed", () => {
     expect(single.exitCode, `${bytes} bytes`).toBe(11);
     expect(single.output).toContain("holdfast.db.copy is a copy that is not finished");
     expect(existsSync(join(home, "back", "holdfast.db"))).toBe(false);
-    const again = toSqlite(home, url, "--data-dir", "back", "--json");
+    const again = await toSqlite(home, url, "--data-dir", "back", "--json");
     expect(answerOf(again), `${bytes} bytes`).toMatchObject({ ok: true, copied: { entries: SECRETS + 5 } });
     expect(existsSync(copy)).toBe(false);
-  }, 120_000);
+  });
 
   it("or met by another of the same installation leaves one ledger, whole", async () => {
     const url = await newDatabase();
     const homes = [copyOf(installation), copyOf(installation)];
-    const codes = await Promise.all(homes.map((home) => started(home, ["migrate", "sqlite-to-postgres"], url)));
+    const codes = await Promise.all(
+      homes.map((home) => exitOf(command(home, ["migrate", "sqlite-to-postgres"], { HOLDFAST_STORAGE_URL: url }))),
+    );
     expect(codes.filter((code) => code !== 0 && code !== 5)).toEqual([]);
-    const last = toPostgres(homes[0]!, url, "--json");
+    const last = await toPostgres(homes[0]!, url, "--json");
     expect(answerOf(last)).toMatchObject({ ok: true, copied: { entries: SECRETS + 5 } });
-  }, 120_000);
+  });
 });
 
 /** Kills a move into this database once so many entries and versions are there. */
@@ -116,16 +121,6 @@ async function copiedRows(database: pg.Client): Promise<number> {
   return isBegun ? Number((await database.query<{ readonly rows: string }>(counts)).rows[0]?.rows) : -1;
 }
 
-/** The command beside others; gives its exit code. */
-async function started(home: string, words: readonly string[], url: string): Promise<number | null> {
-  const child = spawn(process.execPath, [bundled.main, ...words], {
-    cwd: home,
-    env: { ...bundled.env, PATH: process.env["PATH"], HOME: home, ...environment(home, { HOLDFAST_STORAGE_URL: url }) },
-    stdio: "ignore",
-  });
-  return new Promise((resolve) => child.once("exit", resolve));
-}
-
 /** Starts the command and kills it at the moment; or it ends by itself, when it was quicker. */
 async function killedWhen(
   home: string,
@@ -133,24 +128,15 @@ async function killedWhen(
   env: Environment,
   isNow: () => Promise<boolean>,
 ): Promise<void> {
-  const child = spawn(process.execPath, [bundled.main, ...words], {
-    cwd: home,
-    env: { ...bundled.env, PATH: process.env["PATH"], HOME: home, ...environment(home, env) },
-    stdio: "ignore",
-  });
+  const child = command(home, words, env);
   let isRunning = true;
-  const ended = new Promise<void>((resolve) => {
-    child.once("exit", () => {
-      isRunning = false;
-      resolve();
-    });
-  });
+  const ended = exitOf(child).then(() => (isRunning = false));
   while (isRunning && !(await isNow())) await new Promise((resolve) => setTimeout(resolve, 1));
   child.kill("SIGKILL");
   await ended;
 }
 
-describe("a move is refused, and nothing is written,", () => {
+describe.concurrent("a move is refused, and nothing is written,", { timeout: PATIENCE }, () => {
   it("when the source does not hold", async () => {
     const home = copyOf(small);
     const url = await newDatabase();
@@ -159,7 +145,7 @@ describe("a move is refused, and nothing is written,", () => {
       `UPDATE entries SET bytes = CAST(replace(CAST(bytes AS TEXT), '"ok"', '"denied"') AS BLOB) WHERE seq = 5`,
     );
     database.close();
-    const { code, out } = toPostgres(home, url);
+    const { code, out } = await toPostgres(home, url);
     expect(code).toBe(1);
     expect(out).toMatch(/^bad {2}entry 5: /);
     expect(out).toContain("nothing was written");
@@ -172,7 +158,7 @@ describe("a move is refused, and nothing is written,", () => {
     const database = new DatabaseSync(join(home, ".holdfast", "holdfast.db"));
     database.exec("UPDATE tenants SET name = 'renamed' WHERE name = 'other'");
     database.close();
-    const { code, out } = toPostgres(home, url);
+    const { code, out } = await toPostgres(home, url);
     expect(code).toBe(1);
     expect(out).toMatch(/\nbad {2}tenants /);
     expect(await hasSchema(url)).toBe(false);
@@ -184,14 +170,14 @@ describe("a move is refused, and nothing is written,", () => {
     const other = newHome();
     await (await runningServer(other, { HOLDFAST_STORAGE_URL: foreign })).stop();
     const [head] = await ask(foreign, "SELECT * FROM holdfast.head");
-    expect(toPostgres(home, foreign)).toMatchObject({
+    expect(await toPostgres(home, foreign)).toMatchObject({
       code: 5,
       err: expect.stringContaining("The database holds another ledger") as string,
     });
     expect(await ask(foreign, "SELECT * FROM holdfast.head")).toEqual([head]);
-    expect(holdfast(home, ["storage", "migrate"], { HOLDFAST_STORAGE_URL: littered }).code).toBe(0);
+    expect((await holdfast(home, ["storage", "migrate"], { HOLDFAST_STORAGE_URL: littered })).code).toBe(0);
     await ask(littered, "INSERT INTO holdfast.checkpoints VALUES (7, 'none of ours')");
-    expect(toPostgres(home, littered)).toMatchObject({
+    expect(await toPostgres(home, littered)).toMatchObject({
       code: 5,
       err: expect.stringContaining("DROP SCHEMA holdfast CASCADE") as string,
     });
@@ -201,26 +187,26 @@ describe("a move is refused, and nothing is written,", () => {
     const home = copyOf(small);
     const url = await newDatabase();
     const said = (result: Run) => `${result.code} ${result.err}`;
-    expect(said(toPostgres(home, ""))).toMatch(/^2 .*No setting says which PostgreSQL/);
-    expect(said(toPostgres(home, url, "--data-dir", "none"))).toMatch(/^1 .*There is no ledger in/);
-    expect(said(toSqlite(home, url, "--data-dir", "back"))).toMatch(/^1 .*There is no ledger in this database/);
-    expect(said(toSqlite(home, url))).toMatch(/^2 .*--data-dir is missing/);
+    expect(said(await toPostgres(home, ""))).toMatch(/^2 .*No setting says which PostgreSQL/);
+    expect(said(await toPostgres(home, url, "--data-dir", "none"))).toMatch(/^1 .*There is no ledger in/);
+    expect(said(await toSqlite(home, url, "--data-dir", "back"))).toMatch(/^1 .*There is no ledger in this database/);
+    expect(said(await toSqlite(home, url))).toMatch(/^2 .*--data-dir is missing/);
     const closed = new URL(url);
     closed.port = "1";
-    expect(said(toPostgres(home, closed.href))).toMatch(/^6 .*No connection to/);
+    expect(said(await toPostgres(home, closed.href))).toMatch(/^6 .*No connection to/);
     closed.port = new URL(url).port;
     closed.password = "wrong";
-    expect(said(toPostgres(home, closed.href))).toMatch(/^6 .*password authentication failed/);
+    expect(said(await toPostgres(home, closed.href))).toMatch(/^6 .*password authentication failed/);
     writeFileSync(join(home, ".holdfast", "root.key"), `${"0".repeat(64)}\n`);
-    expect(said(toPostgres(home, url))).toMatch(/^1 .*The root key does not open this database/);
+    expect(said(await toPostgres(home, url))).toMatch(/^1 .*The root key does not open this database/);
     expect(await hasSchema(url)).toBe(false);
     expect(existsSync(join(home, "back"))).toBe(false);
-  }, 60_000);
+  });
 
   it("when a password stands on the command line", async () => {
     const home = copyOf(small);
     for (const url of ["postgres://user:secret@host/db", "postgres://user@host/db?password=secret"]) {
-      const { code, err } = holdfast(home, ["migrate", "sqlite-to-postgres", "--storage-url", url]);
+      const { code, err } = await holdfast(home, ["migrate", "sqlite-to-postgres", "--storage-url", url]);
       expect(code).toBe(2);
       expect(err).toContain("HOLDFAST_STORAGE_PASSWORD_FILE");
       expect(err).not.toContain("secret");
@@ -229,7 +215,7 @@ describe("a move is refused, and nothing is written,", () => {
     writeFileSync(join(home, "password"), password, { mode: 0o600 });
     const env = { HOLDFAST_STORAGE_PASSWORD_FILE: join(home, "password") };
     const url = `postgres://${place.username}@${place.host}/${place.database}`;
-    expect(holdfast(home, ["storage", "status", "--storage-url", url], env)).toMatchObject({ code: 0, err: "" });
+    expect(await holdfast(home, ["storage", "status", "--storage-url", url], env)).toMatchObject({ code: 0, err: "" });
   });
 });
 

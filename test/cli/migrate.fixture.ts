@@ -1,14 +1,16 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { createClient } from "@holdfast/client";
 import pg from "pg";
-import { afterAll, onTestFinished } from "vitest";
-import { createDatabase } from "../postgres.ts";
+import { afterAll } from "vitest";
+import { createDatabase, type TestDatabase } from "../postgres.ts";
 import { bundled } from "../program/program.ts";
 import { startServer, type TestServer } from "../server.ts";
-import { type Run, run } from "./holdfast.ts";
+import type { Run } from "./holdfast.ts";
 
 /** More than one set of what is copied in one transaction. */
 export const SECRETS = 1_100;
@@ -17,10 +19,18 @@ export const FEW = 20;
 /** Whatever the rest of this run is on. */
 export const ON_SQLITE = { HOLDFAST_STORAGE_URL: "" };
 
+/** A hang is an error; being slow where much else runs is not. */
+const MAX_MS = 60_000;
+
 export type Environment = Readonly<Record<string, string>>;
 
+// Of all tests of a file, which run beside each other.
+const servers: TestServer[] = [];
+const databases: TestDatabase[] = [];
 const homes: string[] = [];
-afterAll(() => {
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.kill()));
+  for (const database of databases) await database.drop();
   for (const home of homes) rmSync(home, { recursive: true, force: true });
 });
 
@@ -71,26 +81,46 @@ export function copyOf(installation: Installation): string {
 }
 
 export async function newDatabase(): Promise<string> {
-  const { url, drop } = await createDatabase();
-  onTestFinished(drop);
-  return url;
+  const database = await createDatabase();
+  databases.push(database);
+  return database.url;
 }
 
 /** The command in this home, with what a server there would be told. */
-export function holdfast(home: string, words: readonly string[], env: Environment = {}): Run {
-  const { stdout, stderr, status } = run(words, { cwd: home, env: environment(home, env), program: bundled });
-  return { out: stdout.toString(), err: stderr.toString(), code: status };
+export async function holdfast(home: string, words: readonly string[], env: Environment = {}): Promise<Run> {
+  const child = command(home, words, env, "pipe");
+  const [out, err, code] = await Promise.all([text(child.stdout!), text(child.stderr!), exitOf(child)]);
+  return { out, err, code };
 }
+
+/** Starts the command, and waits for nothing. */
+export function command(
+  home: string,
+  words: readonly string[],
+  env: Environment,
+  output: "pipe" | "ignore" = "ignore",
+): ChildProcess {
+  return spawn(process.execPath, [bundled.main, ...words], {
+    cwd: home,
+    // Nothing of the surrounding environment may name a server; state goes beside the data.
+    env: { PATH: process.env["PATH"], HOME: home, ...bundled.env, ...environment(home, env) },
+    stdio: ["ignore", output, output],
+    timeout: MAX_MS,
+  });
+}
+
+export const exitOf = (child: ChildProcess): Promise<number | null> =>
+  new Promise((resolve) => child.once("exit", (code) => resolve(code)));
 
 export const environment = (home: string, env: Environment): Environment => ({
   HOLDFAST_CHECKPOINT_DIR: join(home, ".holdfast-checkpoints"),
   ...env,
 });
 
-export const toPostgres = (home: string, url: string, ...words: string[]): Run =>
+export const toPostgres = (home: string, url: string, ...words: string[]): Promise<Run> =>
   holdfast(home, ["migrate", "sqlite-to-postgres", ...words], { HOLDFAST_STORAGE_URL: url });
 
-export const toSqlite = (home: string, url: string, ...words: string[]): Run =>
+export const toSqlite = (home: string, url: string, ...words: string[]): Promise<Run> =>
   holdfast(home, ["migrate", "postgres-to-sqlite", ...words], {
     HOLDFAST_STORAGE_URL: url,
     HOLDFAST_ROOT_KEY_FILE: join(home, ".holdfast", "root.key"),
@@ -98,7 +128,7 @@ export const toSqlite = (home: string, url: string, ...words: string[]): Run =>
 
 export async function runningServer(home: string, env: Environment, folder = ".holdfast"): Promise<TestServer> {
   const server = await startServer({ dataDir: join(home, folder), env: environment(home, env) });
-  onTestFinished(() => server.kill());
+  servers.push(server);
   return server;
 }
 

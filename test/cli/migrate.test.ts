@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createClient } from "@holdfast/client";
-import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { superuserUrl } from "../postgres.ts";
 import {
   answerOf,
@@ -22,19 +22,22 @@ import {
   toSqlite,
 } from "./migrate.fixture.ts";
 
+/** Tests run beside each other, and next to whatever else is tested. */
+const PATIENCE = 180_000;
+
 let installation: Installation;
 let small: Installation;
 beforeAll(async () => {
   [installation, small] = await Promise.all([install(SECRETS), install(FEW)]);
 });
 
-describe("an installation", () => {
+describe.concurrent("an installation", { timeout: PATIENCE }, () => {
   it("moves into PostgreSQL by one command, goes on there, and moves back with what came on top, and never under a server", async () => {
     const home = copyOf(installation);
     const url = await newDatabase();
     const before = digestOf(home);
 
-    const there = toPostgres(home, url);
+    const there = await toPostgres(home, url);
     expect(there).toMatchObject({ code: 0, err: "" });
     expect(there.out).toMatch(/^ok {2}source {2}\d+ entries and \d+ rows verified in/);
     expect(there.out).toMatch(/\nok {2}copied {2}\d+ entries, \d+ rows, \d+ tiles, \d+ checkpoints?\n/);
@@ -43,7 +46,7 @@ describe("an installation", () => {
     expect(there.out).not.toContain(new URL(url).password);
     expect(digestOf(home)).toBe(before);
 
-    const again = toPostgres(home, url, "--json");
+    const again = await toPostgres(home, url, "--json");
     expect(answerOf(again)).toMatchObject({ ok: true, found: "copied" });
     const { size, root } = answerOf(again);
 
@@ -61,21 +64,21 @@ describe("an installation", () => {
     bearer.close();
     own.close();
 
-    const inUse = toSqlite(home, url, "--data-dir", "back");
+    const inUse = await toSqlite(home, url, "--data-dir", "back");
     expect(inUse).toMatchObject({ code: 5, err: expect.stringContaining("A node runs on this database") as string });
     expect(existsSync(join(home, "back"))).toBe(false);
     await node.stop();
 
-    const verified = holdfast(home, ["audit", "verify", "--state", "--json"], { HOLDFAST_STORAGE_URL: url });
+    const verified = await holdfast(home, ["audit", "verify", "--state", "--json"], { HOLDFAST_STORAGE_URL: url });
     expect(answerOf(verified)).toMatchObject({ ok: true, state: { ok: true } });
     expect(answerOf(verified).size).toBeGreaterThan(size);
 
-    const back = toSqlite(home, url, "--data-dir", "back", "--json");
+    const back = await toSqlite(home, url, "--data-dir", "back", "--json");
     expect(back.code).toBe(0);
     expect(answerOf(back)).toMatchObject({ ok: true, found: "empty", root: answerOf(verified).root });
     expect(root).not.toBe(answerOf(back).root);
     const rootKey = { HOLDFAST_ROOT_KEY_FILE: join(home, ".holdfast", "root.key") };
-    const folder = holdfast(home, ["audit", "verify", "--state", "--data-dir", "back", "--json"], rootKey);
+    const folder = await holdfast(home, ["audit", "verify", "--state", "--data-dir", "back", "--json"], rootKey);
     expect(answerOf(folder)).toMatchObject({ ok: true, root: answerOf(verified).root });
 
     const single = await runningServer(home, { ...ON_SQLITE, ...rootKey }, "back");
@@ -87,14 +90,14 @@ describe("an installation", () => {
     client.close();
 
     const other = await newDatabase();
-    expect(toPostgres(home, other, "--data-dir", "back")).toMatchObject({
+    expect(await toPostgres(home, other, "--data-dir", "back")).toMatchObject({
       code: 5,
       out: "",
       err: expect.stringContaining("A server runs on") as string,
     });
     expect(await hasSchema(other)).toBe(false);
     expect(await single.stop()).toBe(0);
-  }, 180_000);
+  });
 
   it("stays where it is while a newer state of it is known", async () => {
     const home = copyOf(small);
@@ -107,52 +110,55 @@ describe("an installation", () => {
     client.close();
     await server.stop();
     writeFileSync(join(folder, "holdfast.db"), older);
-    const refused = toPostgres(home, url);
+    const refused = await toPostgres(home, url);
     expect(refused).toMatchObject({ code: 1, out: "" });
     expect(refused.err).toMatch(/^holdfast: The ledger has \d+ entries; a ledger of \d+ is known from elsewhere\.$/m);
     expect(refused.err).toMatch(/^hint: Move the newest state instead; .*\.holdfast\/checkpoint/m);
     expect(await hasSchema(url)).toBe(false);
-  }, 60_000);
+  });
 
-  it("is found in the database without a server, and its node needs a role that owns nothing", async () => {
+  it("is found in the database without a server, and its node needs a role that owns nothing", async ({
+    onTestFinished,
+  }) => {
     const home = copyOf(small);
     const url = await newDatabase();
     const settings = { HOLDFAST_STORAGE_URL: url };
-    const empty = holdfast(home, ["storage", "status"], settings);
+    const empty = await holdfast(home, ["storage", "status"], settings);
     expect(empty).toMatchObject({ code: 0, err: "" });
     expect(empty.out).toContain("none yet; holdfast storage migrate makes them");
-    const misspelt = holdfast(home, ["storage", "status"], { ...settings, HOLDFAST_STORAGE_TIMEOUT: "1" });
+    const misspelt = await holdfast(home, ["storage", "status"], { ...settings, HOLDFAST_STORAGE_TIMEOUT: "1" });
     expect(misspelt).toMatchObject({
       code: 0,
       out: empty.out,
       err: "holdfast: unknown setting HOLDFAST_STORAGE_TIMEOUT; is it misspelt?\n",
     });
-    expect(holdfast(home, ["storage", "grant", "--role", "nobody"], settings)).toMatchObject({
+    expect(await holdfast(home, ["storage", "grant", "--role", "nobody"], settings)).toMatchObject({
       code: 1,
       err: expect.stringContaining("The database has no tables yet.") as string,
     });
     const role = `${new URL(url).username}_node`;
     const node = await nodeOf(url, role);
-    expect(holdfast(home, ["storage", "status"], { HOLDFAST_STORAGE_URL: node })).toMatchObject({
+    onTestFinished(() => withoutRole(url, role));
+    expect(await holdfast(home, ["storage", "status"], { HOLDFAST_STORAGE_URL: node })).toMatchObject({
       code: 1,
       out: expect.stringContaining("There are no tables yet, and this role may not make them.") as string,
     });
-    expect(holdfast(home, ["storage", "migrate"], settings).out).toMatch(/has version \d+ now, it had none\n$/);
-    expect(holdfast(home, ["storage", "migrate"], settings).out).toMatch(/is up to date: version \d+\n$/);
-    expect(toPostgres(home, url).code).toBe(0);
+    expect((await holdfast(home, ["storage", "migrate"], settings)).out).toMatch(/has version \d+ now, it had none\n$/);
+    expect((await holdfast(home, ["storage", "migrate"], settings)).out).toMatch(/is up to date: version \d+\n$/);
+    expect((await toPostgres(home, url)).code).toBe(0);
 
-    expect(holdfast(home, ["storage", "grant", "--role", `${role}_2`], settings)).toMatchObject({
+    expect(await holdfast(home, ["storage", "grant", "--role", `${role}_2`], settings)).toMatchObject({
       code: 1,
       err: expect.stringContaining(`has no role ${role}_2`) as string,
     });
-    expect(holdfast(home, ["storage", "grant", "--role", role], settings)).toMatchObject({ code: 0, err: "" });
+    expect(await holdfast(home, ["storage", "grant", "--role", role], settings)).toMatchObject({ code: 0, err: "" });
 
     const server = await runningServer(home, { HOLDFAST_STORAGE_URL: node });
     const client = createClient({ socketPath: server.socketPath });
     await client.secrets.put("applications/shop/config/by-node", { value: 1 });
     client.close();
     const status = JSON.parse(
-      holdfast(home, ["storage", "status", "--json"], { HOLDFAST_STORAGE_URL: node }).out,
+      (await holdfast(home, ["storage", "status", "--json"], { HOLDFAST_STORAGE_URL: node })).out,
     ) as Record<string, unknown>;
     expect(status).toMatchObject({
       role,
@@ -163,12 +169,12 @@ describe("an installation", () => {
       nodes: [{ node: expect.any(String) as string, wroteAt: expect.any(String) as string }],
     });
     await server.stop();
-    expect(holdfast(home, ["storage", "migrate"], { HOLDFAST_STORAGE_URL: node }).code).toBe(0);
-    expect(holdfast(home, ["storage", "grant", "--role", role], { HOLDFAST_STORAGE_URL: node })).toMatchObject({
+    expect((await holdfast(home, ["storage", "migrate"], { HOLDFAST_STORAGE_URL: node })).code).toBe(0);
+    expect(await holdfast(home, ["storage", "grant", "--role", role], { HOLDFAST_STORAGE_URL: node })).toMatchObject({
       code: 4,
       err: expect.stringContaining("Connect as the role that owns the tables") as string,
     });
-  }, 120_000);
+  });
 });
 
 /** A role that owns nothing in this database, and the URL by which it comes in. */
@@ -176,24 +182,27 @@ async function nodeOf(url: string, role: string): Promise<string> {
   const place = new URL(superuserUrl());
   place.pathname = new URL(url).pathname;
   await ask(place.href, `CREATE ROLE ${role} LOGIN PASSWORD 'of-a-node'`);
-  onTestFinished(async () => {
-    await ask(place.href, `DROP OWNED BY ${role}`);
-    await ask(place.href, `DROP ROLE ${role}`);
-  });
   const node = new URL(url);
   node.username = role;
   node.password = "of-a-node";
   return node.href;
 }
 
-describe("the commands of storage", () => {
-  it("are completed, and explained with examples", () => {
+async function withoutRole(url: string, role: string): Promise<void> {
+  const place = new URL(superuserUrl());
+  place.pathname = new URL(url).pathname;
+  await ask(place.href, `DROP OWNED BY ${role}`);
+  await ask(place.href, `DROP ROLE ${role}`);
+}
+
+describe.concurrent("the commands of storage", { timeout: PATIENCE }, () => {
+  it("are completed, and explained with examples", async () => {
     const home = newHome();
-    expect(holdfast(home, ["complete", "--", "migrate", ""]).out).toMatch(
+    expect((await holdfast(home, ["complete", "--", "migrate", ""])).out).toMatch(
       /sqlite-to-postgres\t[^]*postgres-to-sqlite\t/,
     );
-    expect(holdfast(home, ["complete", "--", "storage", ""]).out).toMatch(/status\t[^]*migrate\t[^]*grant\t/);
-    expect(holdfast(home, ["complete", "--", "root-key", ""]).out).toMatch(/new\t/);
+    expect((await holdfast(home, ["complete", "--", "storage", ""])).out).toMatch(/status\t[^]*migrate\t[^]*grant\t/);
+    expect((await holdfast(home, ["complete", "--", "root-key", ""])).out).toMatch(/new\t/);
     for (const words of [
       ["migrate", "sqlite-to-postgres"],
       ["migrate", "postgres-to-sqlite"],
@@ -202,10 +211,10 @@ describe("the commands of storage", () => {
       ["storage", "grant"],
       ["root-key", "new"],
     ]) {
-      expect(holdfast(home, [...words, "--help"])).toMatchObject({
+      expect(await holdfast(home, [...words, "--help"])).toMatchObject({
         code: 0,
         out: expect.stringContaining("\nExamples:\n") as string,
       });
     }
-  }, 60_000);
+  });
 });

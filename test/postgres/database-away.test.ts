@@ -8,13 +8,13 @@ it("says, while the database is away, that nothing was done and what self-check 
   const server = await runningServer(home, { HOLDFAST_STORAGE_URL: url });
   const socket = { HOLDFAST_SOCKET: server.socketPath };
   const path = "applications/shop/config/key";
-  expect(holdfast(home, ["put", path, "one"], socket)).toMatchObject({ code: 0 });
+  expect(await holdfast(home, ["put", path, "one"], socket)).toMatchObject({ code: 0 });
 
   await takeAway(new URL(url).pathname.slice(1));
-  const read = holdfast(home, ["get", path], socket);
+  const read = await holdfast(home, ["get", path], socket);
   expect(read).toMatchObject({ code: 8, out: "" });
   expect(read.err).toMatch(/\nhint: Nothing was done\. Try again; \/readyz tells when\.\n/);
-  const checked = holdfast(home, ["self-check"], socket);
+  const checked = await holdfast(home, ["self-check"], socket);
   expect(checked.out).toMatch(/clock: the newest entry cannot be read \(The server cannot /);
 });
 
