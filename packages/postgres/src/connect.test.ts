@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, v
 import { type Postgres, startPostgres } from "../../../test/postgres/start.ts";
 import { startProxy } from "../../../test/proxy.ts";
 import { answers, connect, createPool, type Purpose } from "./connect.ts";
-import { connected, emptyDatabase, hasServer } from "./database.fixture.ts";
+import { type AtEnd, connected, emptyDatabase, hasServer } from "./database.fixture.ts";
 import { settingsFrom } from "./settings.ts";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -187,9 +187,10 @@ describe.skipIf(!hasServer)("a connection", () => {
   });
 });
 
-describe.skipIf(!hasServer)("a place where a database is", () => {
-  it("answers, also with a refusal, and does not when the network swallows everything", async () => {
-    const settings = await emptyDatabase();
+// Concurrent, as each waits for as long as anybody waits for a connection.
+describe.skipIf(!hasServer)("a place where a database is", { concurrent: true }, () => {
+  it("answers, also with a refusal, and does not when the network swallows everything", async ({ onTestFinished }) => {
+    const settings = await emptyDatabase(onTestFinished);
     const proxy = await startProxy({ host: settings.host, port: settings.port });
     onTestFinished(() => proxy.close());
     const behind = { ...settings, port: proxy.port };
@@ -200,9 +201,9 @@ describe.skipIf(!hasServer)("a place where a database is", () => {
   }, 30_000);
 });
 
-describe("a place where no database is", () => {
-  it("is named in the refusal", async () => {
-    const { server, port } = await listening((socket) => socket.destroy());
+describe.concurrent("a place where no database is", () => {
+  it("is named in the refusal", async ({ onTestFinished }) => {
+    const { server, port } = await listening(onTestFinished, (socket) => socket.destroy());
     server.close();
     const settings = settingsFrom({ url: `postgres://u:word@127.0.0.1:${port}/d` });
     const { code, message } = await faultOf(connect(settings, "reader"));
@@ -210,33 +211,33 @@ describe("a place where no database is", () => {
     expect(message).toBe(`No connection to 127.0.0.1:${port}/d: connect ECONNREFUSED 127.0.0.1:${port}.`);
   });
 
-  it("is left when it hangs up", async () => {
-    const { port } = await listening((socket) => socket.destroy());
+  it("is left when it hangs up", async ({ onTestFinished }) => {
+    const { port } = await listening(onTestFinished, (socket) => socket.destroy());
     const settings = settingsFrom({ url: `postgres://u@127.0.0.1:${port}` });
     expect((await faultOf(connect(settings, "reader"))).message).toMatch(/^No connection to 127\.0\.0\.1:\d+\/u: /);
   });
 
-  it("is left when it says nothing", async () => {
-    const { port } = await listening(() => undefined);
+  it("is left when it says nothing", async ({ onTestFinished }) => {
+    const { port } = await listening(onTestFinished, () => undefined);
     const settings = settingsFrom({ url: `postgres://u@127.0.0.1:${port}` });
     expect((await faultOf(connect(settings, "reader"))).message).toContain("timeout expired");
   });
 
-  it("is left when it does not speak TLS", async () => {
-    const { port } = await listening((socket) => socket.once("data", () => socket.write("N")));
+  it("is left when it does not speak TLS", async ({ onTestFinished }) => {
+    const { port } = await listening(onTestFinished, (socket) => socket.once("data", () => socket.write("N")));
     const settings = settingsFrom({ url: `postgres://u@127.0.0.1:${port}?sslmode=verify-full` });
     expect((await faultOf(connect(settings, "reader"))).message).toContain(
       "The server does not support SSL connections",
     );
   });
 
-  async function listening(serve: (socket: Socket) => void): Promise<{ server: Server; port: number }> {
+  async function listening(atEnd: AtEnd, serve: (socket: Socket) => void): Promise<{ server: Server; port: number }> {
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
       sockets.add(socket.on("error", () => undefined));
       serve(socket);
     });
-    onTestFinished(() => {
+    atEnd(async () => {
       for (const socket of sockets) socket.destroy();
       server.close();
     });
