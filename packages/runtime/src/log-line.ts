@@ -1,3 +1,5 @@
+import { printable } from "@holdfast/kernel/printable";
+
 /** A record of the log, as its JSON line holds it. */
 export type LogRecord = Readonly<Record<string, unknown>>;
 
@@ -23,10 +25,6 @@ const LEVELS: readonly (readonly [least: number, word: string])[] = [
 const OWN = new Set(["level", "time", "msg", "service"]);
 const MAX_FIELDS = 6;
 const MAX_VALUE = 120;
-/** Controls, and what reorders or hides the text beside it: values may be of whoever is watched. */
-// oxlint-disable-next-line no-control-regex -- these are what is escaped
-const ACTIVE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-
 /** One line for people: time, level, who says it, sentence, and the first fields; stacks stay in the JSON. */
 export function logLine(record: LogRecord, name: string, colour: LogColours): string {
   const level = LEVELS.find(([least]) => Number(record["level"]) >= least)?.[1] ?? "debug";
@@ -36,13 +34,13 @@ export function logLine(record: LogRecord, name: string, colour: LogColours): st
   const shown = fields.slice(0, MAX_FIELDS).map(([field, value]) => `${field}=${shownValue(value)}`);
   const more = fields.length > MAX_FIELDS ? ["…"] : [];
   const head = `${time}Z ${opening}${level.padEnd(5)}${opening === "" ? "" : colour.end} ${name}`;
-  return `${[head, visible(textOf(record["msg"])), ...shown, ...more].join("  ")}\n`;
+  return `${[head, printable(textOf(record["msg"])), ...shown, ...more].join("  ")}\n`;
 }
 
 /** A word as it is, a text in quotes, and lists and maps as JSON. */
 function shownValue(value: unknown): string {
   const isText = typeof value === "string" || isError(value);
-  const escaped = visible(cut(isError(value) ? errorText(value) : textOf(value)));
+  const escaped = printable(cut(isError(value) ? errorText(value) : textOf(value)));
   return !isText || /^[^\s"=]+$/.test(escaped) ? escaped : `"${escaped.replaceAll('"', '\\"')}"`;
 }
 
@@ -50,9 +48,6 @@ const cut = (text: string): string =>
   text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
-
-const visible = (text: string): string =>
-  text.replace(ACTIVE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 
 const isError = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && "type" in value && "stack" in value;
