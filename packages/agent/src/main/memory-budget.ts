@@ -4,6 +4,7 @@ import type { Ending } from "./ending.ts";
 import { measureMemory } from "./measure-memory.ts";
 
 const MIB = 1024 * 1024;
+
 /** What gives way when memory is short. */
 export type OnPressure = (isPressed: boolean) => void;
 
