@@ -180,7 +180,8 @@ test.skipIf(isElsewhere)(
   },
 );
 
-const mayMount = spawnSync("unshare", ["--mount", "true"]).status === 0;
+const UNSHARE = "/usr/bin/unshare";
+const mayMount = spawnSync(UNSHARE, ["--mount", "true"]).status === 0;
 
 test.skipIf(!mayMount)(
   "the file of a program in another root is looked for there (needs Linux and the right to mount)",
@@ -199,7 +200,7 @@ test.skipIf(!mayMount)(
       "exec /napper 60",
     ].join(" && ");
     const host = new RealHost();
-    const child = await host.start("/usr/bin/unshare", ["--mount", "/bin/sh", "-c", script]);
+    const child = await host.start(UNSHARE, ["--mount", "/bin/sh", "-c", script]);
     const isThere = () => readlinkSync(`/proc/${child.pid}/exe`) === "/napper";
     await vi.waitUntil(isThere, LONG);
     expect((await host.scan(child.pid)).events).toMatchObject([{ path: "/napper", on_disk: 1 }]);
